@@ -1,0 +1,45 @@
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+CONFORMANCE_DIR ?= ../shared/conformance
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.run: requirements.txt
+	@echo "==> environment"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "==> locked install"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: tests/requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@touch $@ $(VENV)/.run
+
+run: $(VENV)/.run ## install, migrate, make keys and sample data, serve on PORT (PHONE=1: HTTPS on the local network)
+	@$(BIN)/python -m passport.demo.start --port $(PORT) $(if $(PHONE),--phone)
+
+test: $(VENV)/.dev ## everything the tests need, then all tests
+	@CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python tests/prepare.py
+	CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python -m pytest -n auto --dist loadscope
+
+lint: $(VENV)/.dev ## formatter, linter, strict types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## format the source
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## measure, as ratios
+	$(BIN)/flask bench
+
+lock: $(VENV)/.dev ## write requirements.txt and tests/requirements.txt anew
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o tests/requirements.txt
+
+.PHONY: help run test lint format bench lock

@@ -1,0 +1,65 @@
+"""Dates as records know them: a whole date, a month, or a year alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+EARLIEST_YEAR = 1900  # a birth before it cannot be a living vaccinee's
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """A date of which the month or the day may be unknown (EU DCC schema 1.3, `dob`)."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.day is not None and self.month is None:
+            raise ValueError("a day without a month")
+        date(self.year, self.month or 1, self.day or 1)
+
+    @classmethod
+    def parse(cls, text: str) -> PartialDate:
+        """Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; raises ValueError for anything else or an impossible date."""
+        match = _SHAPE.fullmatch(text)
+        if match is None:
+            raise ValueError("not YYYY, YYYY-MM or YYYY-MM-DD")
+        year, month, day = match.groups()
+        return cls(int(year), int(month) if month else None, int(day) if day else None)
+
+    @classmethod
+    def of(cls, day: date) -> PartialDate:
+        """The same day as a date that is wholly known."""
+        return cls(day.year, day.month, day.day)
+
+    @property
+    def whole(self) -> date | None:
+        """The day itself, or None while a part of it is unknown."""
+        return date(self.year, self.month, self.day) if self.month and self.day else None
+
+    @property
+    def earliest(self) -> date:
+        """The first day it can be."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    def consistent(self, other: PartialDate) -> bool:
+        """Whether both can be the same day: every part known on both sides agrees."""
+        return self.year == other.year and all(
+            mine is None or theirs is None or mine == theirs
+            for mine, theirs in ((self.month, other.month), (self.day, other.day))
+        )
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04d}"] + [f"{part:02d}" for part in (self.month, self.day) if part is not None]
+        return "-".join(parts)
+
+
+def age_on(born: PartialDate, day: date) -> int:
+    """Completed years on `day`, the youngest the person can be when parts of the birth date are unknown."""
+    month, dom = born.month or 12, born.day or 31
+    return day.year - born.year - ((day.month, day.day) < (month, dom))

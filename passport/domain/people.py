@@ -1,0 +1,45 @@
+"""People: who was vaccinated, and how far their identity is settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from passport.domain.dates import PartialDate
+
+
+class Sex(StrEnum):
+    """Sex as the population register holds it."""
+
+    MALE = "M"
+    FEMALE = "F"
+
+
+class IdentityState(StrEnum):
+    """How far a person's identity is settled against the population register (letter 9438/BYT-CNTT)."""
+
+    WAITING = "waiting"  # not yet compared
+    VERIFIED = "verified"  # the register answered right, or an officer saw the foreigner's passport
+    WRONG = "wrong"  # the number exists; name, sex or birth date differ
+    NOT_FOUND = "not_found"  # the register does not know the number
+    NO_ID = "no_id"  # no number, so nothing to compare
+    BAD_ID = "bad_id"  # the number is malformed
+
+
+class PopulationAnswer(StrEnum):
+    """What the population register's yes/no service says about four fields."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NOT_FOUND = "not_found"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The four fields that are compared with the population register."""
+
+    full_name: str
+    sex: Sex
+    born: PartialDate
+    id_number: str

@@ -1,0 +1,68 @@
+"""The database: engine, sessions, and the transaction that jobs open.
+
+Writers on SQLite begin IMMEDIATE, so that two of them wait for each other instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+BUSY_TIMEOUT_MS = 15_000  # how long a writer waits for another before it gives up
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url` with the house's pragmas: WAL, synchronous=FULL, foreign keys, IMMEDIATE writers."""
+    engine = create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        prepare_sqlite(engine)
+    return engine
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Sets the pragmas on each connection and lets a writer begin IMMEDIATE."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the begin event below decides, not the driver
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Database:
+    """One database: `transaction()` for jobs that write, `reading()` for everything else."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def at(cls, url: str) -> Database:
+        """The database at a SQLAlchemy URL."""
+        return cls(make_engine(url))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that is committed at the end, or rolled back whole when anything is raised."""
+        writer = self.engine.execution_options(writes=True)
+        with Session(writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that is never committed."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
