@@ -89,6 +89,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("REVOCATION_MAX_AGE", "14", _days, "days after which a revocation list is stale"),
     Setting("ICVP_CLAIM", "-6", int, "hcert sub-key of the WHO ICVP payload"),
     Setting("BASE_URL", "http://localhost:8000", _url, "links, SMART Health Card issuer, did:web"),
+    Setting("INSTANCE_DIR", "instance", _path, "folder of run-time files: database, stand-in, demo"),
     Setting("SECRET_KEY_FILE", "", _optional_path, "signs sessions; made in development only"),
 )
 
@@ -109,17 +110,13 @@ class Settings:
     revocation_max_age: timedelta
     icvp_claim: int
     base_url: str
+    instance_dir: Path
     secret_key_file: Path | None
 
     @property
     def production(self) -> bool:
         """Whether stand-ins, demo data and plain keys are refused."""
         return self.environment == "production"
-
-    @property
-    def instance(self) -> Path:
-        """The folder of run-time files."""
-        return ROOT / "instance"
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:

@@ -1,0 +1,14 @@
+"""The faces: one blueprint an audience, all listed here."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.util import find_spec
+
+from flask import Blueprint
+
+_MODULES = ("home", "scanner", "portal", "agency", "staff", "demo", "population_standin")
+
+BLUEPRINTS: tuple[Blueprint, ...] = tuple(
+    importlib.import_module(f"{__name__}.{name}").BLUEPRINT for name in _MODULES if find_spec(f"{__name__}.{name}")
+)

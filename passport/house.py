@@ -1,0 +1,63 @@
+"""What the faces hold in common: the settings in force, the database, the context of checks, the register.
+
+`app` builds one `House` at start; `web` and `cli` reach it through `current_house()` and hand single values
+down, so that nothing below the faces knows Flask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from flask import current_app
+
+from passport.config import Settings
+from passport.errors import Refusal, Refused
+from passport.intake.population import PopulationService
+from passport.registry.db import Database
+from passport.trust.signers import Signer, active_signer, read_passphrase
+from passport.verifying.context import Context, ContextSource
+
+EXTENSION = "passport"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The wired service."""
+
+    settings: Settings
+    database: Database
+    context_source: ContextSource
+    population: PopulationService
+
+    @property
+    def context(self) -> Context:
+        """The keys, revocations and rules of this moment."""
+        return self.context_source.current()
+
+    def signer(self, *, now: datetime) -> Signer:
+        """The signer in force; raises Refused (no_active_signer) or what reading the passphrase raises."""
+        settings = self.settings
+        passphrase = read_passphrase(
+            keys_dir=settings.keys_dir, file=settings.key_passphrase_file, may_create=not settings.production
+        )
+        signer = active_signer(settings.keys_dir, passphrase=passphrase, now=now)
+        if settings.production and signer.test:
+            raise Refused(Refusal.DEMO_IN_PRODUCTION, "signing key")
+        return signer
+
+    def today(self, now: datetime) -> date:
+        """The calendar day of `now` in the service's time zone."""
+        return now.astimezone(self.settings.timezone).date()
+
+
+def current_house() -> House:
+    """The house of the running application."""
+    house = current_app.extensions[EXTENSION]
+    assert isinstance(house, House)
+    return house
+
+
+def clock() -> datetime:
+    """The present instant; only the faces ask for it."""
+    return datetime.now(UTC)

@@ -1,0 +1,84 @@
+"""Who may open what: one audience for each blueprint, denied by default.
+
+A blueprint declares its audience once; endpoints of extensions stand in one table. What has neither is
+refused at run time, and a test walks the url map and fails on it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from enum import StrEnum
+
+from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from passport.house import current_house
+
+
+class Audience(StrEnum):
+    """For whom a group of routes is."""
+
+    PUBLIC = "public"  # anybody: checkpoints, citizens before they prove who they are, agencies' documents
+    CLIENT = "client"  # programs with an API key; the API itself says which calls are open without one
+    STAFF = "staff"  # signed-in members of staff; roles and areas are checked by the act
+    DEVELOPMENT = "development"  # loopback only, and never in production
+
+
+_ENDPOINTS = {
+    "static": Audience.PUBLIC,
+    "security.login": Audience.PUBLIC,
+    "security.logout": Audience.STAFF,
+    "security.verify": Audience.STAFF,
+    "security.two_factor_setup": Audience.STAFF,
+    "security.two_factor_token_validation": Audience.PUBLIC,
+    "security.two_factor_rescue": Audience.PUBLIC,
+    "security.two_factor_select": Audience.PUBLIC,
+    "security.static": Audience.PUBLIC,
+}
+_AUDIENCE = "passport_audience"
+
+
+def declare(blueprint: Blueprint, audience: Audience) -> None:
+    """States for whom all routes of `blueprint` are."""
+    setattr(blueprint, _AUDIENCE, audience)
+
+
+def audience_of(app: Flask, endpoint: str) -> Audience | None:
+    """For whom an endpoint is; None when nobody said."""
+    if endpoint in _ENDPOINTS:
+        return _ENDPOINTS[endpoint]
+    blueprint = app.blueprints.get(endpoint.rpartition(".")[0])
+    audience = getattr(blueprint, _AUDIENCE, None)
+    return audience if isinstance(audience, Audience) else None
+
+
+def guard(app: Flask) -> None:
+    """Checks the audience before every request."""
+    app.before_request(_check)
+
+
+def from_loopback() -> bool:
+    """Whether the request came from this machine."""
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _check() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # no such page: answered by the 404 handler
+    audience = audience_of(current_app, request.endpoint)
+    if audience is None:
+        abort(403)
+    if audience is Audience.DEVELOPMENT and (current_house().settings.production or not from_loopback()):
+        abort(404)
+    if audience is Audience.STAFF and not current_user.is_authenticated:
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+    return None
+
+
+def exempt_from_csrf(blueprint: Blueprint) -> bool:
+    """Whether the routes take no cookies, so that a foreign page cannot ride on them."""
+    return getattr(blueprint, _AUDIENCE, None) is Audience.CLIENT
