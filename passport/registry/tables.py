@@ -2,73 +2,39 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    DateTime,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    String,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from passport.registry.columns import Base, compared, new_id
 
 if TYPE_CHECKING:
     from passport.registry.accounts import Account
-
-
-class Instant(TypeDecorator[datetime]):
-    """A UTC instant on both databases; refuses one without a zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def new_id() -> str:
-    """A random 128-bit identifier that cannot be guessed from another."""
-    return secrets.token_hex(16)
-
-
-class Base(DeclarativeBase):
-    """The declarative base of every table."""
-
-    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
 
 
 class Area(Base):
     """An administrative unit as it was between two days; codes were re-used under other names in 2025."""
 
     __tablename__ = "area"
-    __table_args__ = (Index("ix_area_code", "code", "level"),)
+    __table_args__ = (
+        UniqueConstraint("code", "level", "valid_from"),
+        CheckConstraint("level IN ('province', 'district', 'commune')", name="ck_area_level"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(5))
     level: Mapped[str] = mapped_column(String(8))  # province, district or commune
     name: Mapped[str] = mapped_column(String(80))  # with its kind: Xã Kim Sơn
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
-    path: Mapped[str] = mapped_column(String(40), index=True)  # ids from the province down: /12/340/5678/
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    path: Mapped[str] = mapped_column(compared(40), index=True)  # ids from the province down: /12/340/5678/
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]  # last day, None while in force
-    parent: Mapped[Area | None] = relationship(remote_side=[id])
+    # The unit that took over most of it, one level up where none of its own level did; None while in force.
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    parent: Mapped[Area | None] = relationship(remote_side=[id], foreign_keys=[parent_id])
+    successor: Mapped[Area | None] = relationship(remote_side=[id], foreign_keys=[successor_id])
 
 
 class Site(Base):
@@ -79,8 +45,8 @@ class Site(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(200))
-    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
-    kind: Mapped[str] = mapped_column(String(20), default="station")
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20), default="station")  # as the operator calls it: station, hospital
     area: Mapped[Area] = relationship()
 
 
@@ -97,7 +63,18 @@ class Grant(Base):
     """A role of an account in one area and all areas beneath; no area means the whole country."""
 
     __tablename__ = "role_grant"
-    __table_args__ = (UniqueConstraint("account_id", "role", "area_id"),)
+    __table_args__ = (
+        UniqueConstraint("account_id", "role", "area_id"),
+        # NULLs differ from each other in a unique constraint, so the national grant has an index of its own.
+        Index(
+            "uq_role_grant_national",
+            "account_id",
+            "role",
+            unique=True,
+            sqlite_where=text("area_id IS NULL"),
+            postgresql_where=text("area_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -111,7 +88,11 @@ class Import(Base):
     """One list that came in, with its counts."""
 
     __tablename__ = "list_import"
-    __table_args__ = (UniqueConstraint("site_id", "kind", "file_sha256"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "kind", "file_sha256"),
+        CheckConstraint("kind IN ('vaccination', 'attendance')", name="ck_list_import_kind"),
+        CheckConstraint("state IN ('done', 'withdrawn')", name="ck_list_import_state"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
@@ -125,6 +106,7 @@ class Import(Base):
     created_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
     site: Mapped[Site] = relationship()
+    campaign: Mapped[Campaign | None] = relationship()
     created_by: Mapped[Account] = relationship("Account")
 
 
@@ -132,7 +114,10 @@ class ImportRow(Base):
     """One row of a list as typed, what became of it, and everything that was wrong with it."""
 
     __tablename__ = "import_row"
-    __table_args__ = (Index("ix_import_row_import", "import_id", "row"),)
+    __table_args__ = (
+        UniqueConstraint("import_id", "row"),
+        CheckConstraint("outcome IN ('new', 'known', 'refused')", name="ck_import_row_outcome"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("list_import.id"))
@@ -141,8 +126,8 @@ class ImportRow(Base):
     held: Mapped[bool] = mapped_column(default=False)
     cells: Mapped[dict[str, Any]]  # field → text as typed
     issues: Mapped[list[Any]]  # {column, severity, reason, values}
-    dose_id: Mapped[str | None] = mapped_column(ForeignKey("dose.id", ondelete="SET NULL"))
     settled: Mapped[bool] = mapped_column(default=False)  # corrected on screen or by a later file
+    doses: Mapped[list[Dose]] = relationship(back_populates="import_row")  # new ones; the ward layout has two a row
 
 
 class Attendee(Base):
@@ -151,10 +136,10 @@ class Attendee(Base):
     __tablename__ = "attendee"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    import_id: Mapped[int] = mapped_column(ForeignKey("list_import.id"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("list_import.id"), index=True)
     row: Mapped[int]
     full_name: Mapped[str] = mapped_column(String(80))
-    name_key: Mapped[str] = mapped_column(String(80), index=True)
+    name_key: Mapped[str] = mapped_column(compared(80), index=True)
     birth_date: Mapped[str | None] = mapped_column(String(10))
     sex: Mapped[str | None] = mapped_column(String(1))
     id_number: Mapped[str | None] = mapped_column(String(20), index=True)
@@ -170,17 +155,23 @@ class Person(Base):
 
     __tablename__ = "person"
     __table_args__ = (
-        Index("ix_person_natural", "name_key", "birth_date"),
+        # The natural key of people with a number; two lists that name the same person find one record.
+        UniqueConstraint("id_number", "name_key", "birth_date", "sex", name="uq_person_natural"),
+        Index("ix_person_name", "name_key", "birth_date"),
         CheckConstraint("sex IN ('M', 'F')", name="ck_person_sex"),
+        CheckConstraint(
+            "identity_state IN ('waiting', 'verified', 'wrong', 'not_found', 'no_id', 'bad_id')",
+            name="ck_person_identity_state",
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     full_name: Mapped[str] = mapped_column(String(80))
-    name_key: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(compared(80))
     latin_name: Mapped[str | None] = mapped_column(String(80))  # FAMILY<<GIVEN as in the passport, where it differs
     birth_date: Mapped[str] = mapped_column(String(10))
     sex: Mapped[str] = mapped_column(String(1))
-    id_number: Mapped[str | None] = mapped_column(String(20), index=True)
+    id_number: Mapped[str | None] = mapped_column(String(20))
     insurance_number: Mapped[str | None] = mapped_column(String(15))
     phone: Mapped[str | None] = mapped_column(String(15))
     email: Mapped[str | None] = mapped_column(String(120))
@@ -202,8 +193,11 @@ class Dose(Base):
 
     __tablename__ = "dose"
     __table_args__ = (
-        UniqueConstraint("person_id", "given_on", "product", "number", "lot"),
+        UniqueConstraint("person_id", "given_on", "product", "number", "lot", name="uq_dose_natural"),
+        CheckConstraint("kind IN ('primary', 'additional', 'booster')", name="ck_dose_kind"),
+        CheckConstraint("number BETWEEN 1 AND 9", name="ck_dose_number"),
         CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> entered_by_id", name="ck_dose_four_eyes"),
+        CheckConstraint("(confirmed_by_id IS NULL) = (confirmed_at IS NULL)", name="ck_dose_confirmed"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -211,6 +205,7 @@ class Dose(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("list_import.id"), index=True)
+    import_row_id: Mapped[int | None] = mapped_column(ForeignKey("import_row.id"), index=True)
     product: Mapped[str] = mapped_column(String(40))  # key of the vaccine catalogue
     number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(12))
@@ -223,6 +218,10 @@ class Dose(Base):
     confirmed_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(back_populates="doses")
     site: Mapped[Site] = relationship()
+    import_row: Mapped[ImportRow | None] = relationship(back_populates="doses")
+    entered_by: Mapped[Account] = relationship("Account", foreign_keys=[entered_by_id])
+    confirmed_by: Mapped[Account | None] = relationship("Account", foreign_keys=[confirmed_by_id])
+    certificates: Mapped[list[Certificate]] = relationship(back_populates="dose", order_by="Certificate.issued_at")
 
 
 class Correction(Base):
@@ -247,16 +246,20 @@ class Batch(Base):
     __tablename__ = "batch"
     __table_args__ = (
         CheckConstraint("approved_by_id IS NULL OR approved_by_id <> proposed_by_id", name="ck_batch_four_eyes"),
+        CheckConstraint("(state = 'proposed') = (approved_by_id IS NULL)", name="ck_batch_approved"),
+        CheckConstraint("state IN ('proposed', 'approved', 'issued')", name="ck_batch_state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
     state: Mapped[str] = mapped_column(String(10))  # proposed, approved, issued
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     proposed_at: Mapped[datetime]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     approved_at: Mapped[datetime | None]
     area: Mapped[Area] = relationship()
+    proposed_by: Mapped[Account] = relationship("Account", foreign_keys=[proposed_by_id])
+    approved_by: Mapped[Account | None] = relationship("Account", foreign_keys=[approved_by_id])
     members: Mapped[list[BatchMember]] = relationship(back_populates="batch")
 
 
@@ -266,35 +269,40 @@ class BatchMember(Base):
     __tablename__ = "batch_member"
 
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
-    dose_id: Mapped[str] = mapped_column(ForeignKey("dose.id"), primary_key=True)
+    dose_id: Mapped[str] = mapped_column(ForeignKey("dose.id"), primary_key=True, index=True)
     outcome: Mapped[str | None] = mapped_column(String(40))  # issued, or the word of a refusal
     batch: Mapped[Batch] = relationship(back_populates="members")
     dose: Mapped[Dose] = relationship()
 
 
+def _one_for_a_dose(state: str) -> Index:
+    where = text(f"state = '{state}'")
+    return Index(f"uq_certificate_{state}", "dose_id", unique=True, sqlite_where=where, postgresql_where=where)
+
+
 class Certificate(Base):
-    """A certificate. The row is written as `reserved` before anything is signed; a signed one is never changed."""
+    """A certificate. The row is written as `reserved` before anything is signed; a signed one is never changed.
+
+    A dose has at most one certificate in force and at most one reservation, so the old one stays in force until
+    its replacement is signed. A reservation whose signing was cut off is `abandoned`; its identifier is spent.
+    """
 
     __tablename__ = "certificate"
     __table_args__ = (
-        # One certificate in force for a dose: a correction or a renewal replaces the one before.
-        Index(
-            "uq_certificate_current",
-            "dose_id",
-            unique=True,
-            sqlite_where=text("state <> 'revoked'"),
-            postgresql_where=text("state <> 'revoked'"),
-        ),
-        CheckConstraint("state = 'reserved' OR text IS NOT NULL", name="ck_certificate_text"),
+        _one_for_a_dose("issued"),
+        _one_for_a_dose("reserved"),
+        CheckConstraint("state IN ('reserved', 'abandoned', 'issued', 'revoked')", name="ck_certificate_state"),
+        CheckConstraint("state IN ('reserved', 'abandoned') OR text IS NOT NULL", name="ck_certificate_text"),
+        CheckConstraint("(state = 'revoked') = (revoked_at IS NOT NULL)", name="ck_certificate_revoked"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     identifier: Mapped[str] = mapped_column(String(80), unique=True)  # the UVCI
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    dose_id: Mapped[str] = mapped_column(ForeignKey("dose.id"))
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
+    dose_id: Mapped[str] = mapped_column(ForeignKey("dose.id"), index=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
     format: Mapped[str] = mapped_column(String(10), default="hc1")
-    state: Mapped[str] = mapped_column(String(10))  # reserved, issued or revoked
+    state: Mapped[str] = mapped_column(String(10))  # reserved, abandoned, issued or revoked
     text: Mapped[str | None] = mapped_column(Text)
     key_id: Mapped[str | None] = mapped_column(String(64))
     issued_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -305,21 +313,24 @@ class Certificate(Base):
     revocation_reason: Mapped[str | None] = mapped_column(String(200))
     replaced_by_id: Mapped[str | None] = mapped_column(ForeignKey("certificate.id"))
     person: Mapped[Person] = relationship(back_populates="certificates")
-    dose: Mapped[Dose] = relationship()
+    dose: Mapped[Dose] = relationship(back_populates="certificates")
+    replaced_by: Mapped[Certificate | None] = relationship(remote_side=[id], post_update=True)
 
 
 class OneTimeCode(Base):
-    """A code sent to the telephone or mail on record; only its hash is kept."""
+    """A code sent to the telephone or mail on record; only hashes of it and of the recipient are kept."""
 
     __tablename__ = "one_time_code"
+    __table_args__ = (Index("ix_one_time_code_recipient", "recipient_hash", "sent_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)  # None: nobody matched
+    recipient_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     purpose: Mapped[str] = mapped_column(String(20))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     tries_left: Mapped[int]
     sent_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
 
 
@@ -335,15 +346,26 @@ class OutboxMessage(Base):
 
 
 class AuditEntry(Base):
-    """One act: who did what to what. Append-only; each row's hash covers the row before it."""
+    """One act: who did what to what. Append-only, numbered without gaps; each hash covers the row before it."""
 
     __tablename__ = "audit_entry"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(255))
     action: Mapped[str] = mapped_column(String(40))
-    subject: Mapped[str] = mapped_column(String(100))
+    subject: Mapped[str] = mapped_column(String(100), index=True)
     detail: Mapped[dict[str, Any]]
-    previous_hash: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditHead(Base):
+    """The last entry of the audit trail, in one row that writers lock so that the chain never forks."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="ck_audit_head_single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
