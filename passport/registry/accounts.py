@@ -6,7 +6,8 @@ from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from passport.registry.tables import Base, Grant
+from passport.registry.columns import Base
+from passport.registry.tables import Grant
 
 # Flask-Security asks for roles of its own; ours have areas and live in `Grant`, so these stay empty.
 _account_role = Table(
@@ -39,5 +40,5 @@ class Account(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
-    roles: Mapped[list[Role]] = relationship(secondary=_account_role)
+    roles: Mapped[list[Role]] = relationship(secondary=_account_role)  # type: ignore[assignment]  # wider in the mixin
     grants: Mapped[list[Grant]] = relationship(back_populates="account", cascade="all, delete-orphan")

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
+import passport.registry.accounts  # noqa: F401  # the tables name Account, so it must be mapped before any query
+
 BUSY_TIMEOUT_MS = 15_000  # how long a writer waits for another before it gives up
 
 

@@ -1,0 +1,60 @@
+"""What the tables are made of: the base, instants, compared text, random identifiers."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, DateTime, MetaData, String, TypeDecorator, and_
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
+
+_LAST = "\U0010ffff"  # sorts after every character of a name or path
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC instant on both databases; refuses one without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The declarative base of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+def compared(length: int) -> TypeEngine[str]:
+    """Text that is ordered and searched by code point on both databases, whatever the server's collation."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def starts_with(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:
+    """Whether a `compared` column begins with `prefix`: a range that an index serves on both databases."""
+    return and_(column >= prefix, column < prefix + _LAST)
+
+
+def new_id() -> str:
+    """A random 128-bit identifier that cannot be guessed from another."""
+    return secrets.token_hex(16)
