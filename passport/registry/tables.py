@@ -89,7 +89,16 @@ class Import(Base):
 
     __tablename__ = "list_import"
     __table_args__ = (
-        UniqueConstraint("site_id", "kind", "file_sha256"),
+        # The same file is one import however often it is sent; a withdrawn one may be sent anew.
+        Index(
+            "uq_list_import_file",
+            "site_id",
+            "kind",
+            "file_sha256",
+            unique=True,
+            sqlite_where=text("state <> 'withdrawn'"),
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
         CheckConstraint("kind IN ('vaccination', 'attendance')", name="ck_list_import_kind"),
         CheckConstraint("state IN ('done', 'withdrawn')", name="ck_list_import_state"),
     )
@@ -343,6 +352,20 @@ class OutboxMessage(Base):
     recipient: Mapped[str] = mapped_column(String(120))
     body: Mapped[str] = mapped_column(String(1000))
     at: Mapped[datetime]
+
+
+class Client(Base):
+    """A program of an agency: its key is shown once and kept as a hash; `prefix` tells keys apart in lists."""
+
+    __tablename__ = "client"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(120))
+    prefix: Mapped[str] = mapped_column(String(12))
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):
