@@ -50,19 +50,20 @@ class Vaccine:
     codes: tuple[str, ...]
 
 
-def _catalogue() -> tuple[Mapping[str, Vaccine], Mapping[str, int]]:
-    data = json.loads((Path(__file__).parent / "data" / "vaccines.json").read_text("utf-8"))
-    return {row["key"]: _vaccine(row) for row in data["vaccines"]}, data["abroad"]
-
-
 def _vaccine(row: dict[str, Any]) -> Vaccine:
     approved = row["approved_on"]
     dated = {"approved_on": date.fromisoformat(approved) if approved else None}
     return Vaccine(**row | dated | {"aliases": tuple(row["aliases"]), "codes": tuple(row["codes"])})
 
 
-VACCINES, _ABROAD = _catalogue()
+_DATA = json.loads((Path(__file__).parent / "data" / "vaccines.json").read_text("utf-8"))
+_PRODUCTS = [*_DATA["vaccines"], *_DATA["abroad"]]  # what is approved here, and what visitors were given elsewhere
+VACCINES: Mapping[str, Vaccine] = {row["key"]: _vaccine(row) for row in _DATA["vaccines"]}
+EU_PRODUCTS: Mapping[str, str] = {code: row["mp"] for row in _PRODUCTS for code in row["codes"]}
 _BY_CODE = {code: vaccine for vaccine in VACCINES.values() for code in (vaccine.mp, *vaccine.codes)}
+_PRIMARY_DOSES: Mapping[str, int] = {
+    code: row["primary_doses"] for row in _PRODUCTS for code in (row["mp"], *row["codes"])
+}
 
 
 def by_product_code(code: str) -> Vaccine | None:
@@ -152,18 +153,12 @@ def _series_length(dose: DoseStatement) -> int | None:
     """
     if dose.of == 1:
         return 1
-    vaccine = _product_of(dose)
-    if vaccine:
-        return vaccine.primary_doses
-    known_abroad = _ABROAD.get(dose.product or "") or _ABROAD.get(dose.vaccine or "")
-    return known_abroad or (min(dose.of, LONGEST_SERIES) if dose.of else None)
-
-
-def _product_of(dose: DoseStatement) -> Vaccine | None:
     for code in (dose.product, dose.vaccine):
-        if code and (vaccine := by_product_code(code)):
-            return vaccine
-    return find_vaccine(dose.product) if dose.product else None
+        if code in _PRIMARY_DOSES:
+            return _PRIMARY_DOSES[code]
+    if dose.product and (named := find_vaccine(dose.product)):
+        return named.primary_doses
+    return min(dose.of, LONGEST_SERIES) if dose.of else None
 
 
 def _printed_of(latest: DoseStatement, number: int, required: int | None) -> int:
