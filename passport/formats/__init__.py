@@ -1,0 +1,1 @@
+"""Wire formats, one a module behind the table FORMATS: text to Envelope (decoded), Envelope to Certificate (read)."""
