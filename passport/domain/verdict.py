@@ -58,6 +58,30 @@ class Result(StrEnum):
     SKIPPED = "skipped"
 
 
+# The table of reasons of INTERFACES section 4: at which step each arises. `unavailable` may arise at any.
+STEP_OF: Mapping[Reason, Step] = {
+    Reason.UNREADABLE_IMAGE: Step.IMAGE,
+    Reason.NOT_A_CERTIFICATE: Step.FORMAT,
+    Reason.UNSUPPORTED_VERSION: Step.FORMAT,
+    Reason.TOO_LARGE: Step.FORMAT,
+    Reason.BAD_ENCODING: Step.ENCODING,
+    Reason.BAD_COMPRESSION: Step.COMPRESSION,
+    Reason.BAD_STRUCTURE: Step.STRUCTURE,
+    Reason.UNSUPPORTED_ALGORITHM: Step.KEY,
+    Reason.UNKNOWN_ISSUER: Step.KEY,
+    Reason.BAD_SIGNATURE: Step.SIGNATURE,
+    Reason.KEY_NOT_ALLOWED: Step.KEY_USAGE,
+    Reason.KEY_WITHDRAWN: Step.KEY_USAGE,
+    Reason.BAD_CONTENT: Step.CONTENT,
+    Reason.NOT_YET_VALID: Step.TIME,
+    Reason.EXPIRED: Step.TIME,
+    Reason.KEY_EXPIRED: Step.TIME,
+    Reason.REVOKED: Step.REVOCATION,
+    Reason.RULE_FAILED: Step.RULES,
+    Reason.RULES_OPEN: Step.RULES,
+    Reason.HOLDER_DIFFERS: Step.HOLDER,
+    Reason.LISTS_STALE: Step.LISTS,
+}
 _UNREAD_STEPS = {Step.IMAGE, Step.FORMAT, Step.ENCODING, Step.COMPRESSION, Step.STRUCTURE}
 _UNDETERMINED = {Reason.RULES_OPEN, Reason.LISTS_STALE, Reason.UNAVAILABLE}
 
@@ -69,8 +93,8 @@ def outcome_of(reason: Reason | None) -> Outcome:
     return Outcome.UNDETERMINED if reason in _UNDETERMINED else Outcome.INVALID
 
 
-def heading_of(reason: Reason | None, step: Step | None) -> Heading:
-    """The screen for a reason that arose at `step`."""
+def heading_of(reason: Reason | None) -> Heading:
+    """The screen for a reason (wording section 1)."""
     if reason is None:
         return Heading.VALID
     if outcome_of(reason) is Outcome.UNDETERMINED:
@@ -79,7 +103,7 @@ def heading_of(reason: Reason | None, step: Step | None) -> Heading:
         return Heading.RULE
     if reason is Reason.HOLDER_DIFFERS:
         return Heading.HOLDER
-    return Heading.UNREAD if step in _UNREAD_STEPS else Heading.INVALID
+    return Heading.UNREAD if STEP_OF[reason] in _UNREAD_STEPS else Heading.INVALID
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +237,32 @@ class Verdict:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class JointVerdict:
+    """The answer to several credentials of one person, judged together; each one's own verdict stands in `results`."""
+
+    outcome: Outcome
+    reason: Reason | None
+    heading: Heading
+    message: Sentence
+    advice: Sentence
+    results: tuple[Verdict, ...]
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a verdict is not a boolean; compare its outcome")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as JSON types (INTERFACES section 4, several credentials)."""
+        return {
+            "outcome": self.outcome.value,
+            "reason": self.reason.value if self.reason else None,
+            "heading": self.heading.value,
+            "message": self.message.as_dict(),
+            "advice": self.advice.as_dict(),
+            "results": [verdict.as_dict() for verdict in self.results],
+        }
+
+
 def utc_text(moment: datetime | None) -> str | None:
     """An instant as RFC 3339 in UTC with whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
@@ -229,8 +279,15 @@ def _dose_status(status: DoseStatus | None) -> dict[str, Any] | None:
         "days_since": status.days_since,
         "policy": status.policy,
         "meets_policy": status.meets_policy,
-        "why": {"kind": status.why.kind, **status.why.values} if status.why else None,
+        "why": _why(status.why),
     }
+
+
+def _why(why: Why | None) -> dict[str, Any] | None:
+    if why is None:
+        return None
+    values = {name: value.isoformat() if isinstance(value, date) else value for name, value in why.values.items()}
+    return {"kind": why.kind, **values}
 
 
 def _certificate(certificate: Certificate, names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""What a verdict says in words: dates and names as the two languages write them (reference/wording sections 1-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from passport.domain.verdict import Heading, Verdict, Why
+from passport.errors import Sentence
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+HEADINGS: Mapping[Heading, Sentence] = {
+    Heading.VALID: Sentence("HỢP LỆ", "VALID"),
+    Heading.INVALID: Sentence("KHÔNG HỢP LỆ", "NOT VALID"),
+    Heading.RULE: Sentence("CHƯA ĐẠT YÊU CẦU", "REQUIREMENT NOT MET"),
+    Heading.HOLDER: Sentence("KHÔNG ĐÚNG NGƯỜI", "NOT THIS PERSON"),
+    Heading.UNREAD: Sentence("CHƯA ĐỌC ĐƯỢC MÃ", "CODE NOT READ"),
+    Heading.UNDETERMINED: Sentence("CHƯA KIỂM TRA ĐƯỢC", "COULD NOT BE CHECKED"),
+}
+TEST = Sentence("MẪU THỬ – KHÔNG CÓ GIÁ TRỊ", "TEST – NOT FOR USE")
+GENUINE = Sentence("Chứng nhận là thật và đang có hiệu lực.", "The certificate is genuine and in force.")
+COMPARE = Sentence(
+    "Đối chiếu họ tên và ngày sinh với giấy tờ tùy thân.",
+    "Compare the name and date of birth with an identity document.",
+)
+
+
+def day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of an instant in the service's time zone."""
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:  # the last hours of the year 9999 have no tomorrow
+        return moment.date()
+
+
+def spoken_day(day: date) -> Sentence:
+    """A day as both languages write it: 02/01/2027 and 2 January 2027."""
+    return Sentence(f"{day:%d/%m}/{day.year:04d}", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
+
+
+def spoken_why(why: Why, products: Mapping[str, str]) -> dict[str, Sentence | object]:
+    """The values of a failed rule as its sentence wants them: days written out, products by name."""
+    values: dict[str, Sentence | object] = {}
+    for name, value in why.values.items():
+        values[name] = spoken_day(value) if isinstance(value, date) else value
+    if "product" in values:
+        code = str(values["product"])
+        values["product"] = products.get(code, code)
+    return values
+
+
+def dose_line(verdict: Verdict) -> Sentence | None:
+    """The latest dose in one line (wording 9), or None where the certificate states none."""
+    status, certificate = verdict.dose_status, verdict.certificate
+    if certificate is None or status is None or status.last_dose is None or status.days_since is None:
+        return None
+    product = next((dose.product for dose in certificate.doses if dose.date == status.last_dose), None)
+    name = verdict.names.get("product", {}).get(product or "", product) or "–"
+    date_, days = spoken_day(status.last_dose), status.days_since
+    number, of = status.number or "–", status.of or "–"
+    return Sentence(
+        f"Mũi {number}/{of} · {name} · tiêm ngày {date_.vi} ({days} ngày tính đến ngày kiểm tra)",
+        f"Dose {number} of {of} · {name} · given on {date_.en} "
+        f"({days} {'day' if days == 1 else 'days'} before the day of the check)",
+    )
