@@ -1,13 +1,31 @@
-"""Accounts of staff and the roles they hold in areas."""
+"""Accounts of staff and the roles they hold in areas. Passwords are hashed by Flask-Security in the faces."""
 
 from __future__ import annotations
 
-from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from collections.abc import Collection
 
-from passport.registry.columns import Base
-from passport.registry.tables import Grant
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy import Column, ForeignKey, String, Table, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from passport.errors import InputError, Refusal, Refused
+from passport.registry.areas import lies_in
+from passport.registry.columns import Base, new_id
+from passport.registry.tables import Area, Grant
+
+# What each role may do is said where it is asked for; nobody may do anything by being in the list.
+ROLES = (
+    "registrar",
+    "confirmer",
+    "identity_officer",
+    "issuer",
+    "approver",
+    "inspector",
+    "list_provider",
+    "checkpoint_head",
+    "auditor",
+    "administrator",
+)
 
 # Flask-Security asks for roles of its own; ours have areas and live in `Grant`, so these stay empty.
 _account_role = Table(
@@ -42,3 +60,65 @@ class Account(Base, UserMixin):
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     roles: Mapped[list[Role]] = relationship(secondary=_account_role)  # type: ignore[assignment]  # wider in the mixin
     grants: Mapped[list[Grant]] = relationship(back_populates="account", cascade="all, delete-orphan")
+
+
+def create_account(session: Session, *, email: str, name: str, password_hash: str | None) -> Account:
+    """A new account without any role; raises InputError (bad_option) when the address is taken or is none."""
+    address = email.strip()
+    if "@" not in address[1:-1]:
+        raise InputError(Refusal.BAD_OPTION, "an e-mail address")
+    if _by_email(session, address) is not None:
+        raise InputError(Refusal.BAD_OPTION, "this e-mail address has an account")
+    account = Account(email=address, name=name.strip(), password=password_hash, active=True, fs_uniquifier=new_id())
+    session.add(account)
+    session.flush()
+    return account
+
+
+def find_account(session: Session, email: str) -> Account:
+    """The active account of an e-mail address in any case; raises InputError (unknown_account)."""
+    account = _by_email(session, email.strip())
+    if account is None or not account.active:
+        raise InputError(Refusal.UNKNOWN_ACCOUNT)
+    return account
+
+
+def list_accounts(session: Session) -> list[Account]:
+    """All accounts by address."""
+    return list(session.scalars(select(Account).order_by(Account.email)))
+
+
+def grant_role(session: Session, *, account: Account, role: str, area: Area | None) -> Grant:
+    """Gives a role in `area` and all areas beneath, None being the whole country; what is held already stays.
+
+    Raises InputError (bad_option) for an unknown role.
+    """
+    if role not in ROLES:
+        raise InputError(Refusal.BAD_OPTION, f"role: one of {', '.join(ROLES)}")
+    held = next((grant for grant in account.grants if grant.role == role and grant.area is area), None)
+    if held is not None:
+        return held
+    grant = Grant(account=account, role=role, area=area)
+    session.add(grant)
+    session.flush()
+    return grant
+
+
+def require_role(session: Session, account: Account, roles: Collection[str], area: Area | None) -> None:
+    """Passes when `account` holds one of `roles` in `area` or above it; an act without area is a national one.
+
+    Raises Refused (not_permitted).
+    """
+    for grant in session.scalars(select(Grant).where(Grant.account_id == account.id, Grant.role.in_(roles))):
+        if grant.area is None or (area is not None and lies_in(area, grant.area)):
+            return
+    raise Refused(Refusal.NOT_PERMITTED, ", ".join(sorted(roles)))
+
+
+def granted_areas(account: Account, roles: Collection[str]) -> list[Area | None]:
+    """Where `account` holds one of `roles`; None among them is the whole country."""
+    return [grant.area for grant in account.grants if grant.role in roles]
+
+
+def _by_email(session: Session, address: str) -> Account | None:
+    return session.scalar(select(Account).where(func.lower(Account.email) == address.lower()))

@@ -1,0 +1,107 @@
+"""The audit trail: who did what to what, in a chain that shows any later change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from passport.registry.tables import AuditEntry, AuditHead
+
+START = "0" * 64  # what the first entry follows
+_CHUNK = 1000  # rows read at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry: its number and hash, to be kept outside the database."""
+
+    entry_id: int
+    hash: str
+
+
+def record(
+    session: Session, *, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None, at: datetime
+) -> AuditEntry:
+    """Adds one act to the trail, in the transaction of the act itself.
+
+    `actor` is an e-mail or the name of a client, `subject` an id, `detail` plain JSON without personal data.
+    Writers wait for each other here, so call it last.
+    """
+    last = session.scalar(select(AuditHead).with_for_update().execution_options(populate_existing=True))
+    if last is None:
+        last = AuditHead(id=1, entry_id=0, hash=START)
+        session.add(last)
+    entry = AuditEntry(
+        id=last.entry_id + 1,
+        at=at,
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=dict(detail or {}),
+        previous_hash=last.hash,
+    )
+    entry.hash = _hash(entry)
+    last.entry_id, last.hash = entry.id, entry.hash
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def verify_chain(session: Session, *, expected: Head | None = None) -> int | None:
+    """The number of the first entry that is not what was written, or None when the chain is whole.
+
+    A trail that was cut off at its end, or written anew from some entry on, shows against a head that was kept
+    outside: `expected`.
+    """
+    number, previous = 0, START
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=_CHUNK)):
+        number += 1
+        if entry.id != number or entry.previous_hash != previous or entry.hash != _hash(entry):
+            return number
+        if expected is not None and number == expected.entry_id and entry.hash != expected.hash:
+            return number
+        previous = entry.hash
+    last = head(session)
+    ends = [known.entry_id for known in (last, expected) if known is not None]
+    if number < max(ends, default=0) or (last is not None and last.hash != previous):
+        return number + 1 if number < max(ends, default=0) else number
+    return None
+
+
+def head(session: Session) -> Head | None:
+    """The last entry as writers left it, or None while nothing was recorded."""
+    last = session.get(AuditHead, 1)
+    return None if last is None else Head(entry_id=last.entry_id, hash=last.hash)
+
+
+def entries(
+    session: Session, *, subject: str | None = None, before: int | None = None, limit: int = 50
+) -> list[AuditEntry]:
+    """Entries, the latest first, of one subject or of all; the next page holds those `before` the last."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if subject is not None:
+        query = query.where(AuditEntry.subject == subject)
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    return list(session.scalars(query))
+
+
+def _hash(entry: AuditEntry) -> str:
+    told = [
+        entry.id,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.detail,
+        entry.previous_hash,
+    ]
+    canonical = json.dumps(told, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,247 @@
+"""Certificates and the batches that propose them. An identifier is stored before anything is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import exists, func, or_, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from passport.domain.people import IdentityState
+from passport.errors import InputError, Refusal, Refused
+from passport.registry.accounts import Account
+from passport.registry.areas import beneath
+from passport.registry.tables import Area, Batch, BatchMember, Certificate, Dose, Person, Site
+
+PAGE = 200  # rows a page where the caller names no other number
+
+
+def reserve(
+    session: Session,
+    *,
+    identifier: str,
+    dose: Dose,
+    by: Account,
+    issued_at: datetime,
+    expires_at: datetime,
+    batch: Batch | None = None,
+    replaces: Certificate | None = None,
+) -> Certificate:
+    """Stores the identifier of a certificate that is about to be signed; commit before signing.
+
+    A dose has one certificate in force, which a new one may replace, and one reservation at a time: of two
+    who reserve at once the database lets one through. Raises Refused (already_issued).
+    """
+    current = current_for(session, dose)
+    if current is not None and (replaces is None or replaces.id != current.id):
+        raise Refused(Refusal.ALREADY_ISSUED, dose.id)
+    reserved = Certificate(
+        identifier=identifier,
+        person_id=dose.person_id,
+        dose_id=dose.id,
+        batch_id=batch.id if batch else None,
+        state="reserved",
+        issued_by_id=by.id,
+        issued_at=issued_at,
+        expires_at=expires_at,
+    )
+    try:
+        with session.begin_nested():
+            session.add(reserved)
+    except IntegrityError as error:
+        raise Refused(Refusal.ALREADY_ISSUED, dose.id) from error
+    return reserved
+
+
+def record_signed(session: Session, *, certificate: Certificate, text: str, key_id: str) -> None:
+    """Puts a reserved certificate in force with its signed text; what it replaces is revoked first.
+
+    Raises Refused (already_issued) when the reservation was abandoned or the dose has another certificate.
+    """
+    signed = (
+        update(Certificate)
+        .where(Certificate.id == certificate.id, Certificate.state == "reserved")
+        .values(state="issued", text=text, key_id=key_id)
+        .returning(Certificate.id)
+    )
+    try:
+        with session.begin_nested():
+            recorded = session.scalar(signed)
+    except IntegrityError as error:
+        raise Refused(Refusal.ALREADY_ISSUED, certificate.dose_id) from error
+    if recorded is None:
+        raise Refused(Refusal.ALREADY_ISSUED, certificate.dose_id)
+    session.refresh(certificate)
+
+
+def abandon_reservations(session: Session, *, before: datetime, batch: Batch | None = None) -> int:
+    """Gives up reservations made earlier than `before` whose signing was cut off; answers how many.
+
+    Their identifiers stay on record and are never used again.
+    """
+    given_up = (
+        update(Certificate)
+        .where(Certificate.state == "reserved", Certificate.issued_at < before)
+        .values(state="abandoned")
+        .returning(Certificate.id)
+    )
+    if batch is not None:
+        given_up = given_up.where(Certificate.batch_id == batch.id)
+    return len(session.scalars(given_up).all())
+
+
+def revoke(
+    session: Session,
+    *,
+    certificate: Certificate,
+    reason: str,
+    by: Account,
+    at: datetime,
+    replaced_by: Certificate | None = None,
+) -> None:
+    """Ends a certificate in force; raises Refused (already_revoked)."""
+    ended = (
+        update(Certificate)
+        .where(Certificate.id == certificate.id, Certificate.state == "issued")
+        .values(
+            state="revoked",
+            revoked_at=at,
+            revoked_by_id=by.id,
+            revocation_reason=reason,
+            replaced_by_id=replaced_by.id if replaced_by else None,
+        )
+        .returning(Certificate.id)
+    )
+    if session.scalar(ended) is None:
+        raise Refused(Refusal.ALREADY_REVOKED, certificate.id)
+    session.refresh(certificate)
+
+
+def current_for(session: Session, dose: Dose) -> Certificate | None:
+    """The certificate in force for a dose, or None; whether it has expired is not looked at."""
+    return session.scalar(select(Certificate).where(Certificate.dose_id == dose.id, Certificate.state == "issued"))
+
+
+def find_certificate(session: Session, id_or_identifier: str) -> Certificate:
+    """A signed certificate by its own id or its identifier; raises InputError (unknown_certificate)."""
+    found = session.scalar(
+        select(Certificate).where(
+            or_(Certificate.id == id_or_identifier, Certificate.identifier == id_or_identifier),
+            Certificate.state.in_(("issued", "revoked")),
+        )
+    )
+    if found is None:
+        raise InputError(Refusal.UNKNOWN_CERTIFICATE)
+    return found
+
+
+def expiring(
+    session: Session, *, before: datetime, after: Certificate | None = None, limit: int = PAGE
+) -> list[Certificate]:
+    """Certificates in force that expire earlier than `before`, the earliest first, a page at a time."""
+    query = select(Certificate).where(Certificate.state == "issued", Certificate.expires_at < before)
+    if after is not None:
+        query = query.where(tuple_(Certificate.expires_at, Certificate.id) > tuple_(after.expires_at, after.id))
+    return list(session.scalars(query.order_by(Certificate.expires_at, Certificate.id).limit(limit)))
+
+
+def proposable(session: Session, *, area: Area | None = None) -> list[Dose]:
+    """The doses that a batch may propose: of each person the last one confirmed at a site in `area`.
+
+    Left out are people whose identity is not verified, doses with a certificate in force and doses that an
+    open batch holds already. Whether the product may be certified is for `issuing` to say.
+    """
+    later = aliased(Dose)
+    open_member = (
+        select(BatchMember.dose_id)
+        .join(BatchMember.batch)
+        .where(Batch.state != "issued", BatchMember.outcome.is_(None))
+    )
+    query = (
+        select(Dose)
+        .join(Dose.person)
+        .join(Dose.site)
+        .where(
+            Person.identity_state == IdentityState.VERIFIED.value,
+            Dose.confirmed_at.is_not(None),
+            Dose.held.is_(False),
+            Dose.id.not_in(select(Certificate.dose_id).where(Certificate.state == "issued")),
+            Dose.id.not_in(open_member),
+            ~exists().where(
+                later.person_id == Dose.person_id,
+                later.confirmed_at.is_not(None),
+                later.held.is_(False),
+                tuple_(later.given_on, later.number) > tuple_(Dose.given_on, Dose.number),
+            ),
+        )
+        .order_by(Dose.id)
+    )
+    if area is not None:
+        query = query.join(Area, Area.id == Site.area_id).where(beneath(area))
+    return list(session.scalars(query))
+
+
+def create_batch(session: Session, *, area: Area, doses: Iterable[Dose], by: Account, at: datetime) -> Batch:
+    """A proposal for these doses; raises Refused (nothing_to_propose) when there are none."""
+    batch = Batch(area=area, state="proposed", proposed_by_id=by.id, proposed_at=at)
+    batch.members = [BatchMember(dose_id=dose.id) for dose in doses]
+    if not batch.members:
+        raise Refused(Refusal.NOTHING_TO_PROPOSE, area.code)
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def require_batch(session: Session, batch_id: int) -> Batch:
+    """The batch with this number; raises InputError (unknown_batch)."""
+    batch = session.get(Batch, batch_id)
+    if batch is None:
+        raise InputError(Refusal.UNKNOWN_BATCH, str(batch_id))
+    return batch
+
+
+def list_batches(
+    session: Session, *, area: Area | None = None, before: int | None = None, limit: int = PAGE
+) -> list[Batch]:
+    """Batches, the latest first; the next page holds those `before` the last of this one."""
+    query = select(Batch).join(Batch.area).order_by(Batch.id.desc()).limit(limit)
+    if area is not None:
+        query = query.where(beneath(area))
+    if before is not None:
+        query = query.where(Batch.id < before)
+    return list(session.scalars(query))
+
+
+def approve(session: Session, *, batch: Batch, by: Account, at: datetime) -> None:
+    """Approves a proposal of somebody else that holds no dose which `by` entered.
+
+    Raises Refused (own_proposal, own_entry, batch_closed).
+    """
+    if batch.proposed_by_id == by.id:
+        raise Refused(Refusal.OWN_PROPOSAL, str(batch.id))
+    own = select(Dose.id).join(BatchMember, BatchMember.dose_id == Dose.id)
+    if session.scalar(own.where(BatchMember.batch_id == batch.id, Dose.entered_by_id == by.id).limit(1)):
+        raise Refused(Refusal.OWN_ENTRY, str(batch.id))
+    approved = (
+        update(Batch)
+        .where(Batch.id == batch.id, Batch.state == "proposed")
+        .values(state="approved", approved_by_id=by.id, approved_at=at)
+        .returning(Batch.id)
+    )
+    if session.scalar(approved) is None:
+        raise Refused(Refusal.BATCH_CLOSED, str(batch.id))
+    session.refresh(batch)
+
+
+def open_members(session: Session, batch: Batch, *, limit: int | None = None) -> list[BatchMember]:
+    """The members of a batch that were not tried yet, in order of their doses: what is left after a break."""
+    query = select(BatchMember).where(BatchMember.batch_id == batch.id, BatchMember.outcome.is_(None))
+    return list(session.scalars(query.order_by(BatchMember.dose_id).limit(limit)))
+
+
+def outcomes(session: Session, batch: Batch) -> dict[str | None, int]:
+    """How many members of a batch came to each outcome; None counts those that were not tried yet."""
+    query = select(BatchMember.outcome, func.count()).where(BatchMember.batch_id == batch.id)
+    return dict(session.execute(query.group_by(BatchMember.outcome)).tuples().all())

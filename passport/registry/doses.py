@@ -1,0 +1,166 @@
+"""Doses on record and the road of each: entered, verified, confirmed by the site, in a certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from passport.domain.doses import DoseKind, DoseState
+from passport.domain.people import IdentityState
+from passport.errors import InputError, Refusal, Refused
+from passport.registry.accounts import Account
+from passport.registry.areas import beneath
+from passport.registry.tables import Area, Attendee, Certificate, Dose, Import, ImportRow, Person, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The five counts of an area, each within the one before except `given`, which attendance lists tell."""
+
+    given: int
+    entered: int
+    verified: int
+    confirmed: int
+    issued: int
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name."""
+        return asdict(self)
+
+
+def add_dose(
+    session: Session,
+    *,
+    person: Person,
+    site: Site,
+    product: str,
+    number: int,
+    kind: DoseKind,
+    given_on: date,
+    lot: str,
+    held: bool,
+    by: Account,
+    at: datetime,
+    row: ImportRow | None = None,
+    campaign_id: int | None = None,
+) -> Dose:
+    """A new dose; that it is not on record yet is the caller's to know (`find_dose`)."""
+    dose = Dose(
+        person=person,
+        site=site,
+        product=product,
+        number=number,
+        kind=kind.value,
+        given_on=given_on,
+        lot=lot,
+        held=held,
+        entered_by_id=by.id,
+        entered_at=at,
+        import_id=row.import_id if row else None,
+        import_row=row,
+        campaign_id=campaign_id,
+    )
+    session.add(dose)
+    session.flush()
+    return dose
+
+
+def find_dose(session: Session, *, person: Person, given_on: date, product: str, number: int, lot: str) -> Dose | None:
+    """The dose with this natural key, or None."""
+    return session.scalar(
+        select(Dose).where(
+            Dose.person_id == person.id,
+            Dose.given_on == given_on,
+            Dose.product == product,
+            Dose.number == number,
+            Dose.lot == lot,
+        )
+    )
+
+
+def require_dose(session: Session, dose_id: str) -> Dose:
+    """The dose with this id; raises InputError (no_dose)."""
+    dose = session.get(Dose, dose_id)
+    if dose is None:
+        raise InputError(Refusal.NO_DOSE)
+    return dose
+
+
+def state_of(dose: Dose) -> DoseState:
+    """How far the record of a dose has come."""
+    if dose.held:
+        return DoseState.HELD
+    if dose.person.identity_state != IdentityState.VERIFIED.value:
+        return DoseState.ENTERED
+    if dose.confirmed_at is None:
+        return DoseState.VERIFIED
+    in_force = any(certificate.state == "issued" for certificate in dose.certificates)
+    return DoseState.ISSUED if in_force else DoseState.CONFIRMED
+
+
+def confirmable(session: Session, *, site: Site, by: Account, import_id: int | None = None) -> list[Dose]:
+    """The doses of a site that `by` may confirm now: verified, not held, not confirmed, entered by somebody else."""
+    query = (
+        select(Dose)
+        .join(Dose.person)
+        .where(Dose.site_id == site.id, Dose.confirmed_at.is_(None), Dose.entered_by_id != by.id, _verified())
+        .order_by(Dose.id)
+        .with_for_update(of=Dose)  # two heads of a site confirm one after the other
+    )
+    if import_id is not None:
+        query = query.where(Dose.import_id == import_id)
+    return list(session.scalars(query))
+
+
+def confirm(session: Session, *, doses: Iterable[Dose], by: Account, at: datetime) -> int:
+    """Confirms each dose in the name of its site and answers how many.
+
+    Raises Refused (dose_held, identity_unverified, already_confirmed, own_entry) for the first that may not be.
+    """
+    confirmed = 0
+    for dose in doses:
+        if dose.held:
+            raise Refused(Refusal.DOSE_HELD, dose.id)
+        if dose.confirmed_at is not None:
+            raise Refused(Refusal.ALREADY_CONFIRMED, dose.id)
+        if dose.person.identity_state != IdentityState.VERIFIED.value:
+            raise Refused(Refusal.IDENTITY_UNVERIFIED, dose.id)
+        if dose.entered_by_id == by.id:
+            raise Refused(Refusal.OWN_ENTRY, dose.id)
+        dose.confirmed_by_id, dose.confirmed_at = by.id, at
+        confirmed += 1
+    session.flush()
+    return confirmed
+
+
+def counts(session: Session, *, area: Area | None = None) -> Counts:
+    """The five counts of the sites in `area`, or of the whole country."""
+    doses = select(func.count()).select_from(Dose).join(Dose.person).where(Dose.site_id.in_(_sites(area)))
+    given = (
+        select(func.count())
+        .select_from(Attendee)
+        .join(Import, Import.id == Attendee.import_id)
+        .where(Import.state == "done", Import.site_id.in_(_sites(area)))
+    )
+    confirmed = doses.where(_verified(), Dose.confirmed_at.is_not(None))
+    in_force = select(Certificate.dose_id).where(Certificate.state == "issued")
+    return Counts(
+        given=session.scalar(given) or 0,
+        entered=session.scalar(doses) or 0,
+        verified=session.scalar(doses.where(_verified())) or 0,
+        confirmed=session.scalar(confirmed) or 0,
+        issued=session.scalar(confirmed.where(Dose.id.in_(in_force))) or 0,
+    )
+
+
+def _sites(area: Area | None) -> Select[int]:
+    query = select(Site.id)
+    return query if area is None else query.join(Site.area).where(beneath(area))
+
+
+def _verified() -> ColumnElement[bool]:
+    return (Person.identity_state == IdentityState.VERIFIED.value) & Dose.held.is_(False)

@@ -1,0 +1,243 @@
+"""Lists that came in: each row as typed, what became of it, and the report of INTERFACES section 3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from passport.errors import InputError, Refusal, Refused, RowReason, Sentence, sentence
+from passport.registry.accounts import Account
+from passport.registry.tables import (
+    Attendee,
+    Campaign,
+    Certificate,
+    Correction,
+    Dose,
+    Import,
+    ImportRow,
+    Person,
+    Site,
+)
+
+PAGE = 200  # rows a page where the caller names no other number
+
+
+@dataclass(frozen=True, slots=True)
+class RowIssue:
+    """One thing that is wrong with a row, or was repaired in it; `row` is the sheet's own number."""
+
+    row: int
+    column: str | None
+    severity: str  # refused, held or warned
+    reason: RowReason
+    message: Sentence
+
+    def as_dict(self) -> dict[str, Any]:
+        """The issue as it stands in the report."""
+        return {
+            "row": self.row,
+            "column": self.column,
+            "severity": self.severity,
+            "reason": self.reason.value,
+            "message": self.message.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a list: `rows = new + known + refused`, and `held` among the new."""
+
+    import_id: int
+    new: int
+    known: int
+    held: int
+    refused: int
+    issues: tuple[RowIssue, ...]
+
+    @property
+    def rows(self) -> int:
+        """All rows of the list."""
+        return self.new + self.known + self.refused
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as `--json` and the API give it."""
+        return {
+            "import": self.import_id,
+            "rows": self.rows,
+            "new": self.new,
+            "known": self.known,
+            "held": self.held,
+            "refused": self.refused,
+            "issues": [issue.as_dict() for issue in self.issues],
+        }
+
+
+def create_import(
+    session: Session,
+    *,
+    site: Site,
+    kind: str,
+    campaign: Campaign | None,
+    file_name: str,
+    file_sha256: str,
+    layout: str,
+    header: Sequence[str],
+    by: Account,
+    at: datetime,
+) -> Import:
+    """A new list; that the same file is not in already is the caller's to know (`find_same_file`)."""
+    found = Import(
+        site=site,
+        kind=kind,
+        campaign=campaign,
+        file_name=file_name[:255],
+        file_sha256=file_sha256,
+        layout=layout,
+        header=list(header),
+        created_by=by,
+        created_at=at,
+    )
+    session.add(found)
+    session.flush()
+    return found
+
+
+def find_same_file(session: Session, *, site: Site, kind: str, file_sha256: str) -> Import | None:
+    """The import of these very bytes for this site, or None; a withdrawn one does not count."""
+    return session.scalar(
+        select(Import).where(
+            Import.site_id == site.id,
+            Import.kind == kind,
+            Import.file_sha256 == file_sha256,
+            Import.state != "withdrawn",
+        )
+    )
+
+
+def require_import(session: Session, import_id: int) -> Import:
+    """The import with this number; raises InputError (unknown_import)."""
+    found = session.get(Import, import_id)
+    if found is None:
+        raise InputError(Refusal.UNKNOWN_IMPORT, str(import_id))
+    return found
+
+
+def add_row(
+    session: Session,
+    *,
+    list_import: Import,
+    row: int,
+    outcome: str,
+    held: bool,
+    cells: Mapping[str, Any],
+    issues: Sequence[Mapping[str, Any]],
+) -> ImportRow:
+    """One row as typed; an issue is `{column, severity, reason, values, variant}` in plain JSON."""
+    added = ImportRow(
+        import_id=list_import.id, row=row, outcome=outcome, held=held, cells=dict(cells), issues=[*map(dict, issues)]
+    )
+    session.add(added)
+    session.flush()
+    return added
+
+
+def find_row(session: Session, *, import_id: int, row: int) -> ImportRow | None:
+    """The row of a list with the sheet's own number, or None."""
+    return session.scalar(select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row == row))
+
+
+def list_rows(
+    session: Session,
+    import_id: int,
+    *,
+    outcome: str | None = None,
+    held: bool | None = None,
+    settled: bool | None = None,
+    after: int = 0,
+    limit: int | None = PAGE,
+) -> list[ImportRow]:
+    """Rows of a list in the sheet's order, beginning after the row `after`; `limit=None` gives all of them."""
+    query = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row > after)
+    for column, wanted in ((ImportRow.outcome, outcome), (ImportRow.held, held), (ImportRow.settled, settled)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return list(session.scalars(query.order_by(ImportRow.row).limit(limit)))
+
+
+def report(session: Session, import_id: int) -> ImportReport:
+    """The report of a list as it stands now; raises InputError (unknown_import)."""
+    require_import(session, import_id)
+    tally = {
+        (outcome, held): count
+        for outcome, held, count in session.execute(
+            select(ImportRow.outcome, ImportRow.held, func.count())
+            .where(ImportRow.import_id == import_id)
+            .group_by(ImportRow.outcome, ImportRow.held)
+        )
+    }
+
+    def total(wanted: str) -> int:
+        return sum(count for (outcome, _), count in tally.items() if outcome == wanted)
+
+    return ImportReport(
+        import_id=import_id,
+        new=total("new"),
+        known=total("known"),
+        held=tally.get(("new", True), 0),
+        refused=total("refused"),
+        issues=tuple(issue for row in list_rows(session, import_id, limit=None) for issue in issues_of(row)),
+    )
+
+
+def issues_of(row: ImportRow) -> tuple[RowIssue, ...]:
+    """What is wrong with one row, in sentences."""
+    return tuple(
+        RowIssue(
+            row=row.row,
+            column=issue["column"],
+            severity=issue["severity"],
+            reason=RowReason(issue["reason"]),
+            message=sentence(RowReason(issue["reason"]), issue.get("variant"), issue.get("values")),
+        )
+        for issue in row.issues
+    )
+
+
+def list_imports(
+    session: Session, *, site: Site | None = None, before: int | None = None, limit: int = PAGE
+) -> list[Import]:
+    """Lists that came in, the latest first; the next page holds those `before` the last of this one."""
+    query = select(Import).order_by(Import.id.desc()).limit(limit)
+    if site is not None:
+        query = query.where(Import.site_id == site.id)
+    if before is not None:
+        query = query.where(Import.id < before)
+    return list(session.scalars(query))
+
+
+def withdraw(session: Session, list_import: Import) -> int:
+    """Takes a list back: its doses and attendees go, and people whom nothing else tells of; the rows stay.
+
+    Answers the number of doses removed. Raises Refused (import_confirmed) when one of them was confirmed.
+    """
+    mine = Dose.import_id == list_import.id
+    if session.scalar(select(Dose.id).where(mine, Dose.confirmed_at.is_not(None)).limit(1)):
+        raise Refused(Refusal.IMPORT_CONFIRMED, str(list_import.id))
+    people = list(session.scalars(select(Dose.person_id).where(mine).distinct()))
+    removed = len(session.scalars(delete(Dose).where(mine).returning(Dose.id)).all())
+    session.execute(delete(Attendee).where(Attendee.import_id == list_import.id))
+    session.execute(
+        delete(Person).where(
+            Person.id.in_(people),
+            *(Person.id.not_in(select(told.person_id)) for told in (Dose, Certificate, Correction)),
+        )
+    )
+    list_import.state = "withdrawn"
+    session.flush()
+    session.expire_all()
+    return removed

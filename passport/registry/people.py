@@ -1,0 +1,218 @@
+"""People as recorded: found by natural key, searched by folded name, corrected with a trace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from passport.domain.dates import PartialDate
+from passport.domain.names import fold, tidy
+from passport.domain.people import IdentityState, Sex
+from passport.errors import InputError, Refusal, RowReason
+from passport.registry.accounts import Account
+from passport.registry.areas import beneath
+from passport.registry.columns import starts_with
+from passport.registry.tables import Area, Correction, Dose, Person, Site
+
+PAGE = 50  # people a page where the caller names no other number
+# The four fields that the population register compares: after a change they are compared anew.
+IDENTITY_FIELDS = frozenset({"full_name", "sex", "birth_date", "id_number"})
+CORRECTABLE = IDENTITY_FIELDS | {
+    "latin_name", "insurance_number", "phone", "email", "nationality", "address", "priority_group", "employer",
+}  # fmt: skip
+
+
+def add_person(
+    session: Session,
+    *,
+    full_name: str,
+    born: PartialDate,
+    sex: Sex,
+    id_number: str | None,
+    state: IdentityState,
+    at: datetime,
+    insurance_number: str | None = None,
+    phone: str | None = None,
+    nationality: str = "VN",
+    commune: Area | None = None,
+    address: str | None = None,
+    priority_group: str | None = None,
+    employer: str | None = None,
+) -> Person:
+    """A new person; that nobody with the same natural key is on record is the caller's to know."""
+    person = Person(
+        full_name=tidy(full_name),
+        name_key=fold(full_name),
+        birth_date=str(born),
+        sex=sex.value,
+        id_number=id_number,
+        identity_state=state.value,
+        insurance_number=insurance_number,
+        phone=phone,
+        nationality=nationality,
+        commune=commune,
+        address=address,
+        priority_group=priority_group,
+        employer=employer,
+        created_at=at,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def require_person(session: Session, person_id: str) -> Person:
+    """The person with this id; raises InputError (unknown_person)."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise InputError(Refusal.UNKNOWN_PERSON)
+    return person
+
+
+def find_by_id_number(session: Session, id_number: str) -> list[Person]:
+    """Everybody on record with this number: one person, unless lists told the same number of two names."""
+    return list(session.scalars(select(Person).where(Person.id_number == id_number).order_by(Person.created_at)))
+
+
+def find_by_natural_key(
+    session: Session,
+    *,
+    full_name: str,
+    born: PartialDate,
+    sex: Sex,
+    id_number: str | None,
+    phone: str | None = None,
+    commune: Area | None = None,
+) -> Person | None:
+    """The record of the person that a list names, or None.
+
+    With a number the key is number, folded name, birth date and sex. Without one, the same name, birth date and
+    sex are too weak to join records, so telephone and commune must agree as well.
+    """
+    query = select(Person).where(
+        Person.name_key == fold(full_name), Person.birth_date == str(born), Person.sex == sex.value
+    )
+    if id_number is not None:
+        query = query.where(Person.id_number == id_number)
+    else:
+        commune_id = commune.id if commune else None
+        query = query.where(
+            Person.id_number.is_(None),
+            Person.phone.is_not_distinct_from(phone),
+            Person.commune_id.is_not_distinct_from(commune_id),
+        )
+    return session.scalar(query.order_by(Person.created_at, Person.id).limit(1))
+
+
+def search_people(
+    session: Session,
+    *,
+    id_number: str | None = None,
+    name: str | None = None,
+    born: PartialDate | None = None,
+    state: IdentityState | None = None,
+    area: Area | None = None,
+    after: Person | None = None,
+    limit: int = PAGE,
+) -> list[Person]:
+    """People by any of: number, beginning of the name without marks, birth date, identity state, area.
+
+    Sorted by folded name; the next page begins `after` the last person of the one before. A birth date of which
+    parts are unknown finds everybody it may be.
+    """
+    query = select(Person)
+    if id_number is not None:
+        query = query.where(Person.id_number == id_number)
+    if name is not None:
+        query = query.where(starts_with(Person.name_key, fold(name)))
+    if born is not None:
+        query = query.where(_may_be_born(born))
+    if state is not None:
+        query = query.where(Person.identity_state == state.value)
+    if area is not None:
+        query = query.where(in_area(area))
+    if after is not None:
+        query = query.where(tuple_(Person.name_key, Person.id) > tuple_(after.name_key, after.id))
+    return list(session.scalars(query.order_by(Person.name_key, Person.id).limit(limit)))
+
+
+def waiting_people(
+    session: Session, *, area: Area | None = None, after: Person | None = None, limit: int = PAGE
+) -> list[Person]:
+    """People whom the population register has not been asked about, a page at a time in order of their ids."""
+    query = select(Person).where(Person.identity_state == IdentityState.WAITING.value)
+    if area is not None:
+        query = query.where(in_area(area))
+    if after is not None:
+        query = query.where(Person.id > after.id)
+    return list(session.scalars(query.order_by(Person.id).limit(limit)))
+
+
+def in_area(area: Area) -> ColumnElement[bool]:
+    """Whether a person belongs to `area`: lives there, or was vaccinated at a site there."""
+    areas = select(Area.id).where(beneath(area))
+    vaccinated = select(Dose.person_id).join(Dose.site).where(Site.area_id.in_(areas))
+    return or_(Person.commune_id.in_(areas), Person.id.in_(vaccinated))
+
+
+def set_identity(session: Session, *, person: Person, state: IdentityState, at: datetime) -> None:
+    """Records what is known now of a person's identity, and when."""
+    person.identity_state, person.identity_checked_at = state.value, at
+    session.flush()
+
+
+def correct_person(
+    session: Session, *, person: Person, field: str, value: str | None, why: str, by: Account, at: datetime
+) -> Correction | None:
+    """Changes one field and keeps before and after; None when nothing changes.
+
+    A changed name, sex, birth date or number is compared with the population register anew. Whether `value` is
+    well formed is the caller's to check. Raises InputError (bad_option) for a field that may not be corrected,
+    (conflict) when the corrected record would be one that exists already.
+    """
+    if field not in CORRECTABLE:
+        raise InputError(Refusal.BAD_OPTION, f"field {field[:30]}")
+    before: str | None = getattr(person, field)
+    if before == value:
+        return None
+    setattr(person, field, value)
+    if field in IDENTITY_FIELDS:
+        person.name_key = fold(person.full_name)
+        person.identity_state = (IdentityState.WAITING if person.id_number else IdentityState.NO_ID).value
+        person.identity_checked_at = None
+        _refuse_twin(session, person)
+    correction = Correction(person_id=person.id, field=field, before=before, after=value, why=why, by_id=by.id, at=at)
+    session.add(correction)
+    session.flush()
+    return correction
+
+
+def corrections_of(session: Session, person: Person) -> list[Correction]:
+    """What was ever changed about a person, oldest first."""
+    return list(session.scalars(select(Correction).where(Correction.person_id == person.id).order_by(Correction.id)))
+
+
+def _refuse_twin(session: Session, person: Person) -> None:
+    if person.id_number is None:
+        return
+    with session.no_autoflush:
+        twin = session.scalar(
+            select(Person.id).where(
+                Person.id != person.id,
+                Person.id_number == person.id_number,
+                Person.name_key == person.name_key,
+                Person.birth_date == person.birth_date,
+                Person.sex == person.sex,
+            )
+        )
+    if twin is not None:
+        session.expire(person)
+        raise InputError(RowReason.CONFLICT, "another record has the same number, name, birth date and sex")
+
+
+def _may_be_born(born: PartialDate) -> ColumnElement[bool]:
+    told = str(born)
+    wider = [told[:length] for length in (4, 7) if length < len(told)]  # records that know less than the question
+    return or_(Person.birth_date.in_([told, *wider]), Person.birth_date.startswith(told + "-"))
