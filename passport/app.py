@@ -22,7 +22,7 @@ from passport.intake.population import population_service
 from passport.registry import accounts, migrations
 from passport.registry.db import Database, prepare_sqlite
 from passport.verifying.context import ContextSource
-from passport.web import BLUEPRINTS, access, errors, headers, language, limits
+from passport.web import BLUEPRINTS, access, assets, errors, headers, language, limits
 
 MAX_BODY = 32 * 1024 * 1024  # bytes; the largest list that intake takes
 
@@ -80,6 +80,7 @@ def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     csrf = CSRFProtect(app)
     Security(app, FSQLALiteUserDatastore(db, accounts.Account, accounts.Role))
     language.connect(app)
+    assets.connect(app)
     headers.connect(app)
     limits.connect(app)
     errors.handle_errors(app)

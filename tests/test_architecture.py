@@ -34,7 +34,7 @@ LIBRARIES = {
     "app": {"apiflask", "flask", "flask_security", "flask_sqlalchemy_lite", "flask_wtf"},
     "house": {"flask"},
     "web": {
-        "apiflask", "flask", "flask_babel", "flask_limiter", "flask_security", "flask_wtf", "jinja2", "markupsafe",
+        "apiflask", "babel", "flask", "flask_babel", "flask_limiter", "flask_security", "flask_wtf", "jinja2", "markupsafe",
         "orjson", "prometheus_client", "pydantic", "secure", "structlog", "werkzeug", "govuk_frontend_jinja",
     },
     "cli": {"flask", "flask_alembic", "flask_security", "click", "orjson", "rich", "qrcode"},
