@@ -61,14 +61,24 @@ _PRODUCTS = [*_DATA["vaccines"], *_DATA["abroad"]]  # what is approved here, and
 VACCINES: Mapping[str, Vaccine] = {row["key"]: _vaccine(row) for row in _DATA["vaccines"]}
 EU_PRODUCTS: Mapping[str, str] = {code: row["mp"] for row in _PRODUCTS for code in row["codes"]}
 _BY_CODE = {code: vaccine for vaccine in VACCINES.values() for code in (vaccine.mp, *vaccine.codes)}
-_PRIMARY_DOSES: Mapping[str, int] = {
-    code: row["primary_doses"] for row in _PRODUCTS for code in (row["mp"], *row["codes"])
-}
+_PRIMARY_DOSES: Mapping[str | None, int] = {row["mp"]: row["primary_doses"] for row in _PRODUCTS}
 
 
 def by_product_code(code: str) -> Vaccine | None:
     """The vaccine with this product code of a certificate: EU `mp`, CVX or ICD-11; None for products not used here."""
     return _BY_CODE.get(code)
+
+
+def product_of(dose: DoseStatement) -> str | None:
+    """The EU product code of a statement, also where it names the product in another system's code or in words.
+
+    None when nothing is said; a product that nobody here knows comes back as it stands.
+    """
+    for code in (dose.product, dose.vaccine):
+        if code and (known := code if code in _PRIMARY_DOSES else EU_PRODUCTS.get(code)):
+            return known
+    named = find_vaccine(dose.product) if dose.product else None
+    return named.mp if named else dose.product
 
 
 _NOISE = re.compile(r"\b(vac ?xin|vaccine|phong|covid ?-? ?19|tre em|nguoi lon)\b|\d+([.,]\d+)? ?ml\b")
@@ -153,11 +163,9 @@ def _series_length(dose: DoseStatement) -> int | None:
     """
     if dose.of == 1:
         return 1
-    for code in (dose.product, dose.vaccine):
-        if code in _PRIMARY_DOSES:
-            return _PRIMARY_DOSES[code]
-    if dose.product and (named := find_vaccine(dose.product)):
-        return named.primary_doses
+    product = product_of(dose)
+    if product in _PRIMARY_DOSES:
+        return _PRIMARY_DOSES[product]
     return min(dose.of, LONGEST_SERIES) if dose.of else None
 
 
