@@ -67,7 +67,8 @@ class Certificate:
     """A statement whose key, signature and key usage were good; made by a format after the check, never before.
 
     `key_id` is lower-case hexadecimal for key hashes and the text itself for textual ids. `payload` is the
-    content as the format decodes it, for rules that are written against it.
+    content as the format decodes it, for rules that are written against it. `happened_on` is the latest day of
+    which it tells as past: a dose, a sample, a first positive result.
     """
 
     format: str
@@ -81,3 +82,4 @@ class Certificate:
     holder: Holder
     doses: tuple[DoseStatement, ...]
     payload: dict[str, Any]
+    happened_on: date | None = None

@@ -118,7 +118,10 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a rule or policy is not met: `kind` is doses, too_soon, too_long or product (wording 25-28)."""
+    """Why a rule or policy is not met: `kind` is doses, too_soon, too_long or product (wording 25-28).
+
+    `values` are JSON types: number, of, days, min, max, date (ISO 8601), product (by name), country (code).
+    """
 
     kind: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -279,15 +282,8 @@ def _dose_status(status: DoseStatus | None) -> dict[str, Any] | None:
         "days_since": status.days_since,
         "policy": status.policy,
         "meets_policy": status.meets_policy,
-        "why": _why(status.why),
+        "why": {"kind": status.why.kind, **status.why.values} if status.why else None,
     }
-
-
-def _why(why: Why | None) -> dict[str, Any] | None:
-    if why is None:
-        return None
-    values = {name: value.isoformat() if isinstance(value, date) else value for name, value in why.values.items()}
-    return {"kind": why.kind, **values}
 
 
 def _certificate(certificate: Certificate, names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ NAME = "hc1"
 SCHEMA_VERSION = "1.3.0"
 _KINDS = {"v": Kind.VACCINATION, "t": Kind.TEST, "r": Kind.RECOVERY}
 _COUNTRY = re.compile(r"[A-Z]{2,3}")  # the EU writes two letters, the WHO three
-_DATES = ("dt", "sc", "fr", "df", "du")
+_PAST = ("dt", "sc", "fr")  # dose, sample, first positive result
+_DATES = (*_PAST, "df", "du")
 
 
 def claims(text: str) -> bool:
@@ -64,6 +65,7 @@ def read(envelope: Envelope, key_country: str | None) -> Certificate:
         holder=holder,
         doses=(_dose(entry),) if stated is Kind.VACCINATION else (),
         payload=dcc,
+        happened_on=max((days[name] for name in _PAST if name in days), default=None),
     )
 
 

@@ -50,14 +50,15 @@ def open_container(text: str, *, icvp_claim: int = ICVP_CLAIM) -> Envelope:
         raise TrustError(Reason.BAD_STRUCTURE, "no health certificate among the claims")
     name, content = _statement(hcert, icvp_claim)
     algorithm, key_id = _headers(sign1)
+    issuer = cwt.get(_ISSUER)
     return Envelope(
         format=name,
         algorithm=algorithm,
         key_id=key_id.hex(),
-        key_issuer=None,
+        key_issuer=issuer if type(issuer) is str else None,
         signed=sign1.signed,
         signature=sign1.signature,
-        payload=Claims(cwt.get(_ISSUER), cwt.get(_ISSUED), cwt.get(_EXPIRES), content),
+        payload=Claims(issuer, cwt.get(_ISSUED), cwt.get(_EXPIRES), content),
     )
 
 
