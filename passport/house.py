@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 from flask import current_app
 
 from passport.config import Settings
-from passport.errors import Refusal, Refused
 from passport.intake.population import PopulationService
 from passport.registry.db import Database
-from passport.trust.signers import Signer, active_signer, read_passphrase
+from passport.trust.passphrase import read_passphrase
+from passport.trust.signers import Signer, active_signer
 from passport.verifying.context import Context, ContextSource
 
 EXTENSION = "passport"
@@ -36,15 +36,12 @@ class House:
         return self.context_source.current()
 
     def signer(self, *, now: datetime) -> Signer:
-        """The signer in force; raises Refused (no_active_signer) or what reading the passphrase raises."""
+        """The signer in force; raises Refused (no_active_signer, demo_in_production), InputError (bad_key_file)."""
         settings = self.settings
         passphrase = read_passphrase(
-            keys_dir=settings.keys_dir, file=settings.key_passphrase_file, may_create=not settings.production
+            settings.keys_dir, file=settings.key_passphrase_file, production=settings.production
         )
-        signer = active_signer(settings.keys_dir, passphrase=passphrase, now=now)
-        if settings.production and signer.test:
-            raise Refused(Refusal.DEMO_IN_PRODUCTION, "signing key")
-        return signer
+        return active_signer(settings.keys_dir, passphrase=passphrase, now=now, production=settings.production)
 
     def today(self, now: datetime) -> date:
         """The calendar day of `now` in the service's time zone."""

@@ -27,6 +27,7 @@ class Audience(StrEnum):
 
 _ENDPOINTS = {
     "static": Audience.PUBLIC,
+    "openapi.spec": Audience.PUBLIC,
     "security.login": Audience.PUBLIC,
     "security.logout": Audience.STAFF,
     "security.verify": Audience.STAFF,

@@ -1,0 +1,83 @@
+"""The invented staff: one account a role, each in the area where the story needs it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from passport.demo.people import KIM_SON, TUA_CHUA
+from passport.errors import Sentence
+from passport.registry.accounts import create_account, find_account, grant_role, list_accounts
+from passport.registry.areas import require_area
+
+DOMAIN = "demo.example"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleAccount:
+    """A member of the invented staff; the password is drawn anew for each installation."""
+
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    area_code: str | None
+    title: Sentence
+
+
+NURSE = SampleAccount(
+    f"dieuduong@{DOMAIN}", "Điều dưỡng mẫu", ("registrar",), TUA_CHUA.code, Sentence("Người nhập liệu", "Registrar")
+)
+NURSE_KIM_SON = SampleAccount(
+    f"dieuduong.ks@{DOMAIN}",
+    "Điều dưỡng mẫu Kim Sơn",
+    ("registrar",),
+    KIM_SON.code,
+    Sentence("Người nhập liệu, Kim Sơn", "Registrar, Kim Sơn"),
+)
+HEAD = SampleAccount(
+    f"truongtram@{DOMAIN}", "Trưởng trạm mẫu", ("confirmer",), None, Sentence("Người xác nhận", "Head of the site")
+)
+IDENTITY = SampleAccount(
+    f"danhtinh@{DOMAIN}",
+    "Cán bộ danh tính mẫu",
+    ("identity_officer",),
+    None,
+    Sentence("Cán bộ danh tính", "Identity officer"),
+)
+ISSUER = SampleAccount(
+    f"decap@{DOMAIN}", "Cán bộ đề nghị mẫu", ("issuer",), None, Sentence("Người đề nghị cấp", "Issuer")
+)
+APPROVER = SampleAccount(f"duyet@{DOMAIN}", "Người duyệt mẫu", ("approver",), None, Sentence("Người duyệt", "Approver"))
+INSPECTOR = SampleAccount(
+    f"thanhtra@{DOMAIN}", "Thanh tra mẫu", ("inspector",), None, Sentence("Thanh tra (chỉ xem)", "Inspector, read only")
+)
+ADMINISTRATOR = SampleAccount(
+    f"quantri@{DOMAIN}",
+    "Quản trị mẫu",
+    ("administrator", "auditor"),
+    None,
+    Sentence("Quản trị và kiểm toán", "Administrator and auditor"),
+)
+ACCOUNTS = (NURSE, NURSE_KIM_SON, HEAD, IDENTITY, ISSUER, APPROVER, INSPECTOR, ADMINISTRATOR)
+
+
+def create_accounts(session: Session, *, hash_password: Callable[[str], str], today: date) -> dict[str, str]:
+    """Makes the accounts that are missing and answers the password of each new one by e-mail."""
+    known = {account.email for account in list_accounts(session)}
+    passwords: dict[str, str] = {}
+    for sample in ACCOUNTS:
+        if sample.email in known:
+            continue
+        passwords[sample.email] = secrets.token_urlsafe(12)
+        create_account(
+            session, email=sample.email, name=sample.name, password_hash=hash_password(passwords[sample.email])
+        )
+        account = find_account(session, sample.email)
+        area = require_area(session, sample.area_code, on=today) if sample.area_code else None
+        for role in sample.roles:
+            grant_role(session, account=account, role=role, area=area)
+    return passwords

@@ -1,0 +1,57 @@
+"""Programs with an API key: agencies that check, systems that write."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from passport.errors import InputError, Refusal
+from passport.registry.tables import Client
+
+SCOPES = ("verify", "verify:batch", "registry:read", "registry:write", "issue")
+KEY_PREFIX = "pk_"
+KEY_BYTES = 32  # 256 random bits, so a plain hash at rest is enough
+
+
+def create_client(session: Session, *, name: str, scopes: Collection[str], now: datetime) -> tuple[Client, str]:
+    """A new client and its key; the key is in no other place. Raises InputError (bad_option) for an unknown scope."""
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        raise InputError(Refusal.BAD_OPTION, f"scope: one of {', '.join(SCOPES)}")
+    key = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+    client = Client(
+        name=name, prefix=key[:8], key_hash=_hash(key), scopes=[s for s in SCOPES if s in scopes], created_at=now
+    )
+    session.add(client)
+    session.flush()
+    return client, key
+
+
+def find_client(session: Session, *, key: str) -> Client | None:
+    """The client that holds `key`, unless it was revoked."""
+    if not key.startswith(KEY_PREFIX):
+        return None
+    return session.scalar(select(Client).where(Client.key_hash == _hash(key), Client.revoked_at.is_(None)))
+
+
+def list_clients(session: Session) -> list[Client]:
+    """All clients, oldest first; keys are not among what is kept."""
+    return list(session.scalars(select(Client).order_by(Client.created_at, Client.id)))
+
+
+def revoke_client(session: Session, *, client_id: str, now: datetime) -> Client:
+    """Ends a client's key at once; raises InputError (unknown_key) when there is no such client."""
+    client = session.get(Client, client_id)
+    if client is None:
+        raise InputError(Refusal.UNKNOWN_KEY, client_id)
+    client.revoked_at = client.revoked_at or now
+    return client
+
+
+def _hash(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
