@@ -181,7 +181,7 @@ def _fill(reason: AnyReason, variant: str | None, part: str, values: Mapping[str
 
     def told(language: str) -> str:
         spoken = {k: getattr(v, language) if isinstance(v, Sentence) else v for k, v in values.items()}
-        text = entry.get(f"{part}_{language}", "")  # type: ignore[attr-defined]
+        text = entry.get(f"{part}_{language}", "")
         return str(text).format_map(_Gaps(spoken))
 
     return Sentence(vi=told("vi"), en=told("en"))
