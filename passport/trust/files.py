@@ -1,0 +1,87 @@
+"""Files of the key ring: written whole or not at all, one writer at a time, secrets readable by their owner alone."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from passport.errors import InputError, Refusal
+
+PUBLIC = 0o644
+SECRET = 0o600
+
+
+def write_whole(path: Path, parts: Iterable[bytes], *, mode: int = PUBLIC) -> None:
+    """Replaces `path` by `parts`: readers see the old file or the new one, and a crash leaves one of the two."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.writelines(parts)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes a new name in `folder` outlive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Only one process at a time is inside for the same `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def read_secret(path: Path) -> bytes:
+    """The bytes of a key or passphrase file; raises InputError (bad_key_file) unless only its owner may read it."""
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                raise InputError(Refusal.BAD_KEY_FILE, f"{path.name} may be read by others; its mode must be 0600")
+            return file.read()
+    except OSError as error:
+        raise InputError(Refusal.BAD_KEY_FILE, f"{path.name}: {error.strerror}") from error
+
+
+def read_json(data: bytes | str) -> Any:
+    """JSON without duplicate keys and without NaN or infinities; raises ValueError for anything else."""
+    try:
+        return json.loads(data, object_pairs_hook=_distinct, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def json_bytes(value: object) -> bytes:
+    """Readable JSON with a stable order, for files that people may look into."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a key stands twice")
+    return members
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

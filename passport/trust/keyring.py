@@ -1,0 +1,250 @@
+"""The key ring: every key that we trust, ours included.
+
+`trust/keys.json` holds what was imported, with everything that was read from it; the certificates of our own
+signers come from `signers.json` and are trusted as they stand. Nothing here is fetched from anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from passport.domain.verdict import utc_text
+from passport.errors import InputError, Refusal
+from passport.trust import lists
+from passport.trust.anchors import Parsed, parse_keys
+from passport.trust.certificates import read_certificate
+from passport.trust.chain import chained
+from passport.trust.entries import read_entry, spki, write_entry
+from passport.trust.files import json_bytes, read_json, write_whole, writing
+from passport.trust.keys import Anchor, TrustedKey
+from passport.trust.signer_records import list_signers
+
+_ID_LIMIT = 64  # hexadecimal characters of a key id given by hand
+
+
+def keyring_file(keys_dir: Path) -> Path:
+    """Where imported keys are stored."""
+    return keys_dir / "trust" / "keys.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did: entries added, entries that were there already, and (where, why) of those refused."""
+
+    added: tuple[TrustedKey, ...]
+    known: tuple[TrustedKey, ...]
+    refused: tuple[tuple[str, str], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape of `flask trust import --json` (INTERFACES section 2)."""
+        return {
+            "added": [_brief(key) for key in self.added],
+            "known": [_brief(key) for key in self.known],
+            "refused": [{"source": source, "reason": reason} for source, reason in self.refused],
+        }
+
+
+class Keyring:
+    """All trusted keys, by id; several keys may share one."""
+
+    def __init__(self, anchors: Iterable[Anchor], *, updated_at: datetime | None = None) -> None:
+        self.anchors = tuple(anchors)
+        self.updated_at = updated_at
+        self.keys = tuple(a.key for a in self.anchors if not a.authority)
+        self._by_id: dict[str, list[TrustedKey]] = {}
+        for key in self.keys:
+            self._by_id.setdefault(key.key_id, []).append(key)
+
+    @classmethod
+    def load(cls, keys_dir: Path, *, production: bool) -> Keyring:
+        """The key ring under `keys_dir`; production leaves out the keys of test issuers."""
+        stored, updated_at, _ = _read(keys_dir)
+        anchors = (*_own(keys_dir), *stored)
+        return cls((a for a in anchors if not (production and a.key.test)), updated_at=updated_at)
+
+    def find(self, *, key_id: str, issuer: str | None, certificate: bytes | None = None) -> tuple[TrustedKey, ...]:
+        """Every trusted key with that id which may speak for `issuer`, withdrawn and expired ones included.
+
+        Keys with a certificate speak for whoever they name; a key without one only for the issuer it was
+        imported for. A `certificate` carried by the credential itself counts when it is trusted as such, or
+        else when a trusted authority signed it.
+        """
+        found = [k for k in self._by_id.get(key_id, ()) if k.issuer is None or k.issuer == issuer]
+        if certificate is None:
+            return tuple(found)
+        listed = tuple(a.key for a in self.anchors if a.certificate == certificate and not a.authority)
+        # The date is that of an import, which a chained key never has; its own dates stand in its certificate.
+        return listed or chained(certificate, self.anchors, now=datetime.min.replace(tzinfo=UTC))
+
+
+def import_keys(
+    keys_dir: Path,
+    files: Sequence[tuple[str, bytes]],
+    *,
+    issuer: str | None = None,
+    kid: str | None = None,
+    withdrawn: bool = False,
+    production: bool,
+    now: datetime,
+) -> ImportReport:
+    """Trusts every key in `files` (name, bytes) that can be trusted and says why of the others; all or nothing on disk.
+
+    `withdrawn` imports keys as withdrawn at `now`; a withdrawal is never undone by an import. Raises InputError
+    (bad_option) for an impossible `kid`.
+    """
+    key_id = _checked_id(kid)
+    with writing(keys_dir):
+        stored, updated_at, list_date = _read(keys_dir)
+        ring = _Collected(own=_own(keys_dir), stored=stored, production=production)
+        for name, data in files:
+            if lists.looks_sealed(data):
+                parsed, dated = _signed_list(data, name, ring.everything, list_date, now)
+                list_date = max(filter(None, (list_date, dated)), default=None)
+            else:
+                parsed = parse_keys(data, source=name, issuer=issuer, kid=key_id, withdrawn=withdrawn, now=now)
+                dated = now
+            ring.take(parsed, name)
+            if parsed.anchors:
+                updated_at = max(filter(None, (updated_at, dated)), default=None)
+        _write(keys_dir, ring.stored.values(), updated_at=updated_at, list_date=list_date)
+    return ImportReport(tuple(ring.added), tuple(ring.known), tuple(ring.refused))
+
+
+def remove_key(keys_dir: Path, *, key_id: str) -> tuple[TrustedKey, ...]:
+    """Forgets every imported key with that id; raises InputError (unknown_key), also for our own signers'."""
+    with writing(keys_dir):
+        stored, updated_at, list_date = _read(keys_dir)
+        gone = tuple(a.key for a in stored if a.key.key_id == key_id)
+        if not gone:
+            raise InputError(Refusal.UNKNOWN_KEY, key_id)
+        kept = (a for a in stored if a.key.key_id != key_id)
+        _write(keys_dir, kept, updated_at=updated_at, list_date=list_date)
+    return gone
+
+
+_Identity = tuple[str, str | None, bytes]
+
+
+class _Collected:
+    """The anchors while an import goes on, each once."""
+
+    def __init__(self, *, own: Iterable[Anchor], stored: Iterable[Anchor], production: bool) -> None:
+        self.own = {_identity(a): a for a in own}
+        self.stored = {_identity(a): a for a in stored}
+        self.production = production
+        self.added: list[TrustedKey] = []
+        self.known: list[TrustedKey] = []
+        self.refused: list[tuple[str, str]] = []
+
+    @property
+    def everything(self) -> tuple[TrustedKey, ...]:
+        """Every key that may have signed a list."""
+        return tuple(a.key for a in (*self.own.values(), *self.stored.values()) if not a.authority)
+
+    def take(self, parsed: Parsed, source: str) -> None:
+        """Adds what a file held."""
+        self.refused.extend(parsed.refused)
+        if not parsed.anchors and not parsed.refused:
+            self.refused.append((source, "holds no key"))
+        for anchor in parsed.anchors:
+            identity = _identity(anchor)
+            before = self.stored.get(identity)
+            if anchor.key.test and self.production:
+                self.refused.append((f"{source} {anchor.key.key_id}", "a test issuer is not trusted in production"))
+            elif identity in self.own:
+                self.known.append(anchor.key)
+            elif before is None:
+                self.stored[identity] = anchor
+                self.added.append(anchor.key)
+            else:
+                withdrawn_at = before.key.withdrawn_at or anchor.key.withdrawn_at
+                self.stored[identity] = replace(before, key=replace(before.key, withdrawn_at=withdrawn_at))
+                self.known.append(self.stored[identity].key)
+
+
+def _identity(anchor: Anchor) -> _Identity:
+    return anchor.key.key_id, anchor.key.issuer, anchor.certificate or spki(anchor.key.public_key)
+
+
+def _checked_id(kid: str | None) -> str | None:
+    if kid is None:
+        return None
+    try:
+        bytes.fromhex(kid)
+    except ValueError as error:
+        raise InputError(Refusal.BAD_OPTION, "a key id is hexadecimal") from error
+    if not 0 < len(kid) <= _ID_LIMIT:
+        raise InputError(Refusal.BAD_OPTION, f"a key id has at most {_ID_LIMIT} characters")
+    return kid.lower()
+
+
+def _signed_list(
+    data: bytes, source: str, keys: Iterable[TrustedKey], newest: datetime | None, now: datetime
+) -> tuple[Parsed, datetime | None]:
+    """Our own signed list, whose signer must be trusted here already; an older one than the last is refused."""
+    try:
+        opened = lists.unseal(data, kind=lists.TRUST_LIST, keys=keys, now=now)
+        if newest is not None and opened.dated < newest:
+            raise ValueError("older than the list that was imported before")
+        entries = opened.payload.get("keys")
+        if not isinstance(entries, list):
+            raise ValueError("the list holds no keys")
+    except ValueError as error:
+        return Parsed(refused=[(source, str(error))]), None
+    parsed = Parsed()
+    for number, entry in enumerate(entries):
+        try:
+            parsed.anchors.append(replace(read_entry(entry), imported_at=now))
+        except ValueError as error:
+            parsed.refused.append((f"{source}[{number}]", str(error)))
+    return parsed, opened.dated
+
+
+def _own(keys_dir: Path) -> tuple[Anchor, ...]:
+    """The anchors that our own signers and their authorities make."""
+    anchors: dict[bytes, Anchor] = {}
+    for record in list_signers(keys_dir):
+        for certificate, withdrawn_at in ((record.authority, None), (record.certificate, record.withdrawn_at)):
+            der = certificate.public_bytes(Encoding.DER)
+            anchors[der] = read_certificate(
+                der, country=None, key_id=None, withdrawn_at=withdrawn_at, now=record.created_at
+            )
+    return tuple(anchors.values())
+
+
+def _read(keys_dir: Path) -> tuple[tuple[Anchor, ...], datetime | None, datetime | None]:
+    """Imported anchors, the age of the list, and the date of the newest signed list."""
+    path = keyring_file(keys_dir)
+    if not path.exists():
+        return (), None, None
+    try:
+        stored = read_json(path.read_bytes())
+        anchors = tuple(read_entry(entry) for entry in stored["keys"])
+        return anchors, _instant(stored["updated_at"]), _instant(stored["list_date"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(Refusal.BAD_KEY_FILE, f"{path.name}: {error}") from error
+
+
+def _write(
+    keys_dir: Path, anchors: Iterable[Anchor], *, updated_at: datetime | None, list_date: datetime | None
+) -> None:
+    document = {
+        "updated_at": utc_text(updated_at),
+        "list_date": utc_text(list_date),
+        "keys": [write_entry(anchor) for anchor in anchors],
+    }
+    write_whole(keyring_file(keys_dir), [json_bytes(document)])
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _brief(key: TrustedKey) -> dict[str, Any]:
+    return {"kid": key.key_id, "country": key.country, "not_after": utc_text(key.not_after)}

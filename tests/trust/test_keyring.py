@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import json
+import time
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from passport.errors import InputError, Refusal
+from passport.trust import lists
+from passport.trust.entries import write_entry
+from passport.trust.jwk import as_jwk
+from passport.trust.keyring import ImportReport, Keyring, import_keys, keyring_file, remove_key
+from passport.trust.keys import hash_key_id
+from passport.trust.signers import active_signer, create_signer
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def take(tmp_path, now):
+    """Imports one file."""
+
+    def take(data: bytes, *, at=now, production: bool = False, keys_dir=tmp_path, **extra) -> ImportReport:
+        return import_keys(keys_dir, [("file", data)], production=production, now=at, **extra)
+
+    return take
+
+
+@pytest.fixture
+def load(tmp_path):
+    return lambda: Keyring.load(tmp_path, production=False)
+
+
+def test_an_empty_folder_is_an_empty_ring(load) -> None:
+    ring = load()
+    assert ring.keys == ()
+    assert ring.updated_at is None
+    assert ring.find(key_id="00", issuer=None) == ()
+
+
+def test_import_load_and_import_again(take, load, make_certificate, ec_key, pem, der, now) -> None:
+    certificate = make_certificate(ec_key, usages=["1.3.6.1.4.1.1847.2021.1.2"])
+    report = take(pem(certificate))
+    kid = hash_key_id(der(certificate))
+    brief = {"kid": kid, "country": "XA", "not_after": "2027-11-21T03:00:00Z"}
+    assert report.as_dict() == {"added": [brief], "known": [], "refused": []}
+    ring = load()
+    assert ring.keys == report.added
+    assert ring.updated_at == now
+    assert take(pem(certificate), at=now + HOUR).as_dict() == {"added": [], "known": [brief], "refused": []}
+    assert load().updated_at == now + HOUR
+    assert load().keys == ring.keys
+
+
+def test_keys_that_share_an_id_are_all_returned(take, load, make_certificate, pem) -> None:
+    certificates = [make_certificate(ec.generate_private_key(ec.SECP256R1()), country=c) for c in ("XA", "XB")]
+    for certificate in certificates:
+        take(pem(certificate), kid="0102030405060708")
+    found = load().find(key_id="0102030405060708", issuer=None)
+    assert {key.country for key in found} == {"XA", "XB"}
+
+
+def test_one_key_under_several_ids(take, load, make_certificate, ec_key, pem, der) -> None:
+    certificate = make_certificate(ec_key)
+    take(pem(certificate))
+    take(pem(certificate), kid="0102030405060708")
+    ring = load()
+    assert ring.find(key_id="0102030405060708", issuer=None)
+    assert ring.find(key_id=hash_key_id(der(certificate)), issuer=None)
+
+
+def test_a_key_without_a_certificate_speaks_for_its_issuer_only(take, load, ec_key) -> None:
+    jwk = json.dumps({**as_jwk(ec_key.public_key()), "kid": "k"}).encode()
+    take(jwk, issuer="https://a.example")
+    ring = load()
+    assert len(ring.find(key_id="k", issuer="https://a.example")) == 1
+    for other in (None, "https://b.example", "https://a.example/"):
+        assert ring.find(key_id="k", issuer=other) == ()
+
+
+def test_a_withdrawal_is_kept(take, load, make_certificate, ec_key, pem, now) -> None:
+    data = pem(make_certificate(ec_key))
+    take(data)
+    take(data, withdrawn=True, at=now + HOUR)
+    take(data, at=now + 2 * HOUR)
+    take(data, withdrawn=True, at=now + 3 * HOUR)
+    (key,) = load().keys
+    assert key.withdrawn_at == now + HOUR
+
+
+def test_an_authority_is_listed_but_finds_nothing_by_itself(take, load, make_certificate, ec_key, pem, der) -> None:
+    authority = make_certificate(ec_key, authority=True)
+    assert len(take(pem(authority)).added) == 1
+    ring = load()
+    assert ring.keys == ()
+    assert ring.find(key_id=hash_key_id(der(authority)), issuer=None) == ()
+    assert ring.find(key_id="", issuer=None, certificate=der(authority)) == ()
+    assert len(ring.anchors) == 1
+
+
+def test_demo_issuers_are_refused_in_production(take, load, make_certificate, ec_key, pem, tmp_path) -> None:
+    data = pem(make_certificate(ec_key, organisation="DEMO Ministry"))
+    report = take(data, production=True)
+    assert (report.added, len(report.refused)) == ((), 1)
+    take(data)
+    assert len(load().keys) == 1
+    assert Keyring.load(tmp_path, production=True).keys == ()
+
+
+def test_refused_files_change_nothing_and_leave_the_age(take, load, now) -> None:
+    report = take(b"rubbish")
+    assert [source for source, _ in report.refused] == ["file"]
+    assert load().updated_at is None
+    assert take(b"-----BEGIN NOTHING").refused == (("file", "holds no key"),)
+
+
+def test_remove(take, load, make_certificate, ec_key, pem, der, tmp_path) -> None:
+    certificate = make_certificate(ec_key)
+    take(pem(certificate))
+    kid = hash_key_id(der(certificate))
+    assert [k.key_id for k in remove_key(tmp_path, key_id=kid)] == [kid]
+    assert load().keys == ()
+    with pytest.raises(InputError) as caught:
+        remove_key(tmp_path, key_id=kid)
+    assert caught.value.reason is Refusal.UNKNOWN_KEY
+
+
+@pytest.mark.parametrize("kid", ["xyz", "", "0" * 66])
+def test_impossible_ids(take, make_certificate, ec_key, pem, kid: str) -> None:
+    with pytest.raises(InputError) as caught:
+        take(pem(make_certificate(ec_key)), kid=kid)
+    assert caught.value.reason is Refusal.BAD_OPTION
+
+
+def test_our_own_certificates_are_known_already(take, tmp_path, passphrase, now) -> None:
+    record = create_signer(tmp_path, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now, test=False)
+    report = take(record.certificate.public_bytes(Encoding.PEM))
+    assert [key.key_id for key in report.known] == [record.key_id]
+
+
+def test_a_spoilt_file_is_told(tmp_path, load) -> None:
+    path = keyring_file(tmp_path)
+    path.parent.mkdir()
+    for text in ("{", "[]", '{"keys": [{}]}', '{"keys": [{"kid": 1}], "updated_at": null, "list_date": null}'):
+        path.write_text(text)
+        with pytest.raises(InputError) as caught:
+            load()
+        assert caught.value.reason is Refusal.BAD_KEY_FILE
+
+
+def test_thousands_of_keys_load_fast(tmp_path, make_certificate, ec_key, der, now) -> None:
+    (anchor,) = _anchors_of(tmp_path / "one", make_certificate(ec_key), now)
+    entry = write_entry(anchor)
+    entries = [{**entry, "kid": f"{number:016x}"} for number in range(5_000)]
+    path = keyring_file(tmp_path)
+    path.parent.mkdir()
+    path.write_text(json.dumps({"keys": entries, "updated_at": None, "list_date": None}))
+    start = time.perf_counter()
+    ring = Keyring.load(tmp_path, production=True)
+    assert time.perf_counter() - start < 2
+    assert len(ring.keys) == 5_000
+
+
+def _anchors_of(keys_dir, certificate, now):
+    import_keys(keys_dir, [("f", certificate.public_bytes(Encoding.PEM))], production=False, now=now)
+    return Keyring.load(keys_dir, production=False).anchors
+
+
+class TestSignedLists:
+    @pytest.fixture
+    def ministry(self, tmp_path, passphrase, now):
+        """A ministry that signs lists, and a checkpoint that trusts its signer."""
+        there, here = tmp_path / "ministry", tmp_path / "checkpoint"
+        record = create_signer(
+            there, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now - HOUR, test=False
+        )
+        signer = active_signer(there, passphrase=passphrase, now=now, production=True)
+        certificate = record.certificate.public_bytes(Encoding.PEM)
+        import_keys(here, [("vn.pem", certificate)], production=True, now=now - HOUR)
+        return here, signer
+
+    @pytest.fixture
+    def entry(self, tmp_path, make_certificate, ec_key, now):
+        (anchor,) = _anchors_of(tmp_path / "xa", make_certificate(ec_key), now)
+        return write_entry(anchor)
+
+    def test_its_keys_and_its_date_are_taken(self, take, ministry, entry, now) -> None:
+        here, signer = ministry
+        data = lists.seal({"keys": [entry, {}]}, kind=lists.TRUST_LIST, signer=signer, now=now)
+        report = take(data, keys_dir=here, at=now + HOUR)
+        assert [key.country for key in report.added] == ["XA"]
+        assert [source for source, _ in report.refused] == ["file[1]"]
+        assert Keyring.load(here, production=True).updated_at == now
+
+    def test_an_older_one_is_refused(self, take, ministry, entry, now) -> None:
+        here, signer = ministry
+        newer = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now)
+        older = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now - HOUR / 2)
+        take(newer, keys_dir=here)
+        assert "older" in take(older, keys_dir=here).refused[0][1]
+        assert take(newer, keys_dir=here).refused == ()
+
+    def test_a_changed_foreign_or_misused_one_is_refused(self, take, ministry, entry, now, tmp_path) -> None:
+        here, signer = ministry
+        good = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now)
+        head, body, signature = good.split(b".")
+        changed = b".".join((head, body[:-2] + b"AA", signature))
+        revocations = lists.seal({"keys": [entry]}, kind=lists.REVOCATION_LIST, signer=signer, now=now)
+        future = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now + HOUR)
+        empty = lists.seal({}, kind=lists.TRUST_LIST, signer=signer, now=now)
+        swapped = b".".join((head, body, signature[:-4] + b"AAAA"))
+        for data in (changed, revocations, future, empty, swapped):
+            assert len(take(data, keys_dir=here).refused) == 1
+        assert len(take(good, keys_dir=tmp_path / "stranger").refused) == 1
+        assert take(good, keys_dir=here).refused == ()
+
+    def test_a_withdrawn_signer_signs_no_lists(self, take, ministry, entry, now) -> None:
+        here, signer = ministry
+        data = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now)
+        take(signer.certificate.public_bytes(Encoding.PEM), keys_dir=here, withdrawn=True)
+        assert "not trusted" in take(data, keys_dir=here).refused[0][1]
