@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from passport.domain.verdict import Heading, Verdict, Why
+from passport.domain.verdict import Heading, Verdict
 from passport.errors import Sentence
+from passport.rules.valuesets import country_name
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -43,15 +45,14 @@ def spoken_day(day: date) -> Sentence:
     return Sentence(f"{day:%d/%m}/{day.year:04d}", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
 
 
-def spoken_why(why: Why, products: Mapping[str, str]) -> dict[str, Sentence | object]:
-    """The values of a failed rule as its sentence wants them: days written out, products by name."""
-    values: dict[str, Sentence | object] = {}
-    for name, value in why.values.items():
-        values[name] = spoken_day(value) if isinstance(value, date) else value
-    if "product" in values:
-        code = str(values["product"])
-        values["product"] = products.get(code, code)
-    return values
+def spoken(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a rule's answer as its sentence wants them: a day written out, a country by its name."""
+    written = dict(values)
+    if "date" in values:
+        written["date"] = spoken_day(date.fromisoformat(values["date"]))
+    if "country" in values:
+        written["country"] = country_name(values["country"])
+    return written
 
 
 def dose_line(verdict: Verdict) -> Sentence | None:

@@ -1,0 +1,160 @@
+"""One request for a check, as the API and `flask verify --lines` take it (INTERFACES section 5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from passport.domain.verdict import JointVerdict, Verdict
+from passport.errors import InputError, Refusal
+from passport.rules.policies import POLICIES
+from passport.verifying.context import Context
+from passport.verifying.holder import HolderQuery
+from passport.verifying.several import CREDENTIALS_LEAST, CREDENTIALS_MOST, verify_several
+from passport.verifying.verify import verify
+
+REF_LIMIT = 200  # characters of the caller's own reference, which is echoed
+AT_YEARS = range(1970, 2200)  # no certificate was or will be valid outside; keeps every zone's arithmetic in range
+
+_FIELDS = frozenset({"credential", "credentials", "at", "country", "policy", "holder", "ref"})
+_HOLDER_FIELDS = frozenset({"name", "born"})
+_AT = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?)?",
+    re.ASCII,
+)
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+_POLICIES = frozenset(policy.name for policy in POLICIES)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """A request whose every field has the right type; the credentials themselves are only text yet."""
+
+    credentials: tuple[str, ...]
+    joint: bool = False  # `credentials` was given: they are one person's, judged together
+    at: datetime | None = None
+    country: str | None = None
+    policy: str | None = None
+    holder: HolderQuery | None = None
+    ref: str | None = None
+
+
+def parse_at(text: str) -> datetime:
+    """The clock of a check: RFC 3339, without a zone UTC, a plain date 00:00 UTC.
+
+    Raises InputError (bad_option) for anything else and for years in which no certificate can be valid.
+    """
+    try:
+        if not _AT.fullmatch(text):
+            raise ValueError("not RFC 3339")
+        moment = datetime.fromisoformat(text.upper())
+        if moment.year not in AT_YEARS:
+            raise ValueError("out of range")
+    except ValueError as error:
+        raise InputError(Refusal.BAD_OPTION, "at") from error
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def parse_country(text: str) -> str:
+    """The alpha-2 code of a country of arrival, in capitals; raises InputError (bad_option)."""
+    if not _COUNTRY.fullmatch(text):
+        raise InputError(Refusal.BAD_OPTION, "country")
+    return text.upper()
+
+
+def parse_policy(text: str) -> str:
+    """The name of a policy of the house; raises InputError (bad_option)."""
+    if text not in _POLICIES:
+        raise InputError(Refusal.BAD_OPTION, "policy")
+    return text
+
+
+def parse_request(body: Any, *, defaults: CheckRequest | None = None) -> CheckRequest:
+    """The request in one JSON object; `defaults` gives `at`, `country` and `policy` of a whole batch.
+
+    Raises InputError (bad_option) whose detail names the field that is unknown, missing or of the wrong type and
+    never repeats what it held.
+    """
+    if type(body) is not dict:
+        raise InputError(Refusal.BAD_OPTION, "body")
+    if not body.keys() <= _FIELDS:
+        raise InputError(Refusal.BAD_OPTION, "unknown field")
+    credentials, joint = _credentials(body)
+    at, country, policy = (_text(body, name) for name in ("at", "country", "policy"))
+    ref = _text(body, "ref")
+    if ref is not None and (len(ref) > REF_LIMIT or not ref.isprintable()):
+        raise InputError(Refusal.BAD_OPTION, "ref")
+    return CheckRequest(
+        credentials=credentials,
+        joint=joint,
+        at=parse_at(at) if at is not None else defaults and defaults.at,
+        country=parse_country(country) if country is not None else defaults and defaults.country,
+        policy=parse_policy(policy) if policy is not None else defaults and defaults.policy,
+        holder=_holder(body.get("holder")),
+        ref=ref,
+    )
+
+
+def parse_defaults(body: Mapping[str, Any]) -> CheckRequest:
+    """The `at`, `country` and `policy` beside the `items` of a batch; raises InputError as `parse_request` does."""
+    at, country, policy = (_text(body, name) for name in ("at", "country", "policy"))
+    return CheckRequest(
+        credentials=(),
+        at=parse_at(at) if at is not None else None,
+        country=parse_country(country) if country is not None else None,
+        policy=parse_policy(policy) if policy is not None else None,
+    )
+
+
+def answer(request: CheckRequest, *, context: Context, now: datetime) -> Verdict | JointVerdict:
+    """The verdict on the one credential of `request`, or on its several ones together; never raises."""
+    if request.joint:
+        return verify_several(
+            request.credentials,
+            context=context,
+            now=now,
+            at=request.at,
+            country=request.country,
+            policy=request.policy,
+            holder=request.holder,
+        )
+    return verify(
+        request.credentials[0],
+        context=context,
+        now=now,
+        at=request.at,
+        country=request.country,
+        policy=request.policy,
+        holder=request.holder,
+    )
+
+
+def _text(body: Mapping[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    if value is not None and type(value) is not str:
+        raise InputError(Refusal.BAD_OPTION, name)
+    return value
+
+
+def _credentials(body: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    one, several = _text(body, "credential"), body.get("credentials")
+    if (one is None) == (several is None):
+        raise InputError(Refusal.BAD_OPTION, "credential")
+    if one is not None:
+        return (one,), False
+    if type(several) is not list or not CREDENTIALS_LEAST <= len(several) <= CREDENTIALS_MOST:
+        raise InputError(Refusal.BAD_OPTION, "credentials")
+    if any(type(text) is not str for text in several):
+        raise InputError(Refusal.BAD_OPTION, "credentials")
+    return tuple(several), True
+
+
+def _holder(value: Any) -> HolderQuery | None:
+    if value is None:
+        return None
+    if type(value) is not dict or not value or not value.keys() <= _HOLDER_FIELDS:
+        raise InputError(Refusal.BAD_OPTION, "holder")
+    return HolderQuery.read(name=_text(value, "name"), born=_text(value, "born"))
