@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from passport.registry.tables import AuditEntry, AuditHead
@@ -34,10 +36,7 @@ def record(
     `actor` is an e-mail or the name of a client, `subject` an id, `detail` plain JSON without personal data.
     Writers wait for each other here, so call it last.
     """
-    last = session.scalar(select(AuditHead).with_for_update().execution_options(populate_existing=True))
-    if last is None:
-        last = AuditHead(id=1, entry_id=0, hash=START)
-        session.add(last)
+    last = _locked_head(session)
     entry = AuditEntry(
         id=last.entry_id + 1,
         at=at,
@@ -68,11 +67,12 @@ def verify_chain(session: Session, *, expected: Head | None = None) -> int | Non
         if expected is not None and number == expected.entry_id and entry.hash != expected.hash:
             return number
         previous = entry.hash
-    last = head(session)
-    ends = [known.entry_id for known in (last, expected) if known is not None]
-    if number < max(ends, default=0) or (last is not None and last.hash != previous):
-        return number + 1 if number < max(ends, default=0) else number
-    return None
+    last = head(session) or Head(entry_id=0, hash=START)
+    if number < max(last.entry_id, expected.entry_id if expected else 0):
+        return number + 1
+    if number > last.entry_id:
+        return last.entry_id + 1
+    return None if last.hash == previous else number
 
 
 def head(session: Session) -> Head | None:
@@ -91,6 +91,16 @@ def entries(
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return list(session.scalars(query))
+
+
+def _locked_head(session: Session) -> AuditHead:
+    query = select(AuditHead).with_for_update().execution_options(populate_existing=True)
+    last = session.scalar(query)
+    if last is None:
+        with contextlib.suppress(IntegrityError), session.begin_nested():  # another writer may be the first as well
+            session.add(AuditHead(id=1, entry_id=0, hash=START))
+        last = session.scalars(query).one()
+    return last
 
 
 def _hash(entry: AuditEntry) -> str:

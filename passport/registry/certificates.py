@@ -244,4 +244,4 @@ def open_members(session: Session, batch: Batch, *, limit: int | None = None) ->
 def outcomes(session: Session, batch: Batch) -> dict[str | None, int]:
     """How many members of a batch came to each outcome; None counts those that were not tried yet."""
     query = select(BatchMember.outcome, func.count()).where(BatchMember.batch_id == batch.id)
-    return dict(session.execute(query.group_by(BatchMember.outcome)).tuples().all())
+    return dict(iter(session.execute(query.group_by(BatchMember.outcome))))

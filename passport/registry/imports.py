@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from passport.errors import InputError, Refusal, Refused, RowReason, Sentence, sentence
@@ -20,6 +20,7 @@ from passport.registry.tables import (
     Dose,
     Import,
     ImportRow,
+    OneTimeCode,
     Person,
     Site,
 )
@@ -234,7 +235,7 @@ def withdraw(session: Session, list_import: Import) -> int:
     session.execute(
         delete(Person).where(
             Person.id.in_(people),
-            *(Person.id.not_in(select(told.person_id)) for told in (Dose, Certificate, Correction)),
+            *(~exists().where(told.person_id == Person.id) for told in (Dose, Certificate, Correction, OneTimeCode)),
         )
     )
     list_import.state = "withdrawn"

@@ -1,0 +1,54 @@
+"""Migrations: up, down and up again; the tables and the revisions say the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from passport.errors import Refusal, Unavailable
+from passport.registry import areas, audit, migrations
+from passport.registry.columns import Base
+from passport.registry.db import Database
+
+
+def test_models_and_migrations_agree(database: Database) -> None:
+    assert migrations.differences(database.engine) == []
+    assert migrations.migrated(database.engine)
+    migrations.require_migrated(database.engine)
+
+
+def test_down_and_up_again(database: Database, today: date) -> None:
+    migrations.downgrade(database.engine)
+    assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
+    assert not migrations.migrated(database.engine)
+    migrations.upgrade(database.engine)
+    assert set(inspect(database.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    with database.reading() as session:
+        assert len(areas.list_areas(session, on=today, level="province")) == 34
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    database = Database.at(f"sqlite:///{tmp_path / 'absent.db'}")
+    with pytest.raises(Unavailable) as told:
+        migrations.require_migrated(database.engine)
+    assert told.value.reason is Refusal.NOT_MIGRATED
+    assert not (tmp_path / "absent.db").exists()
+
+
+def test_a_server_that_is_away_is_told_apart() -> None:
+    database = Database.at("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(Unavailable) as told:
+        migrations.migrated(database.engine)
+    assert told.value.reason is Refusal.SERVICE_AWAY
+
+
+@pytest.mark.parametrize("act", ["UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry"])
+def test_the_database_itself_refuses_to_change_the_audit_trail(database: Database, now: object, act: str) -> None:
+    with database.transaction() as session:
+        audit.record(session, actor="a", action="b", subject="c", at=now)  # type: ignore[arg-type]
+    with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
+        session.execute(text(act))
