@@ -1,0 +1,142 @@
+"""From a file to raw rows: one list, its columns known, its cells still as typed (INTERFACES section 3).
+
+A file that cannot be read as a list raises InputError and nothing of it is used; what is wrong in single cells
+is left to `intake.rows`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from passport.errors import InputError, Refusal
+from passport.intake.binary_books import SIGNATURE as XLS_SIGNATURE
+from passport.intake.cells import Cell, CellKind, Grid, NumberedRow
+from passport.intake.layouts import HEADER_SEARCH, Column, Header, Layout, find_header, is_numbering, require_layout
+from passport.intake.workbooks import open_book
+
+TEXT_LIMIT = 256 * 1024 * 1024  # bytes; a million rows of the widest layout
+ROW_LIMIT = 1_048_576  # the height of a spreadsheet
+DELIMITERS = (",", ";", "\t")
+CHUNK = 1024 * 1024  # bytes
+
+_XLSX_SIGNATURE = b"PK\x03\x04"
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row as typed: `number` is the sheet's own, `cells` by column key, empty cells left out."""
+
+    number: int
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A list whose header was understood. `rows` can be taken once; it raises InputError for too many rows."""
+
+    layout: Layout
+    columns: tuple[Column, ...]
+    rows: Iterator[RawRow]
+
+    @property
+    def doses(self) -> tuple[int, ...]:
+        """The numbers of the dose groups of a ward list, else none."""
+        return tuple(sorted({column.dose for column in self.columns if column.dose is not None}))
+
+
+def read_sheet(data: bytes, *, file_name: str, attendance: bool = False) -> Sheet:
+    """The one list that a CSV, XLSX or XLS file holds.
+
+    The content decides what the file is; `file_name` is only told in errors. Raises InputError: empty_file,
+    unreadable_file, wrong_encoding, file_too_large, no_header, missing_column, repeated_column.
+    """
+    if not data.strip():
+        raise InputError(Refusal.EMPTY_FILE, file_name)
+    if data.startswith((_XLSX_SIGNATURE, XLS_SIGNATURE)):
+        found = [(grid, header) for grid in open_book(data) if (header := _header(grid))]
+        if len(found) > 1:
+            raise InputError(Refusal.UNREADABLE_FILE, ", ".join(grid.name for grid, _ in found), variant="sheets")
+    else:
+        grids = [(grid, header) for grid in _text_grids(data) if (header := _header(grid))]
+        found = sorted(grids, key=lambda pair: -pair[1].recognised)[:1]
+    if not found:
+        raise InputError(Refusal.NO_HEADER, file_name)
+    grid, header = found[0]
+    layout = require_layout(header, attendance=attendance)
+    return Sheet(layout, header.columns, _raw_rows(grid, header))
+
+
+def _header(grid: Grid) -> Header | None:
+    return find_header([[cell.text for cell in cells] for _, cells in islice(grid.rows(), HEADER_SEARCH)])
+
+
+def _raw_rows(grid: Grid, header: Header) -> Iterator[RawRow]:
+    beneath = islice(grid.rows(), header.last_row + 1, None)
+    serials = {column.index for column in header.columns if column.is_serial}
+    keys = _keys(header.columns)
+    for count, (number, cells) in enumerate(beneath):
+        if number > ROW_LIMIT:
+            raise InputError(Refusal.TOO_MANY_ROWS, str(number), values={"limit": ROW_LIMIT})
+        if count == 0 and is_numbering([cell.text for cell in cells]):
+            continue
+        filled = {i: cell for i, cell in enumerate(cells) if cell.text.strip() or cell.was is CellKind.FORMULA}
+        if filled.keys() <= serials:  # forms are numbered before they are filled in
+            continue
+        yield RawRow(number, {keys.get(i, f"#{i + 1}"): cell for i, cell in filled.items()})
+
+
+def _keys(columns: tuple[Column, ...]) -> dict[int, str]:
+    """The key of each column; unknown titles that repeat are told apart by their place."""
+    keys: dict[int, str] = {}
+    for column in columns:
+        keys[column.index] = column.key if column.key not in keys.values() else f"{column.key} #{column.index + 1}"
+    return keys
+
+
+def _text_grids(data: bytes) -> list[Grid]:
+    """The file cut at each delimiter; the header then shows which cut is right."""
+    encoding = _encoding(data)
+
+    def grid(delimiter: str) -> Grid:
+        return Grid(delimiter, lambda: _text_rows(data, encoding, delimiter))
+
+    return [grid(delimiter) for delimiter in DELIMITERS]
+
+
+def _encoding(data: bytes) -> str:
+    """UTF-8 or UTF-16, the whole file decoded once so that nothing is stored of one that breaks half-way."""
+    if len(data) > TEXT_LIMIT:
+        raise InputError(Refusal.FILE_TOO_LARGE, f"> {TEXT_LIMIT // 2**20} MB")
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    if encoding != "utf-16" and b"\0" in data[:CHUNK]:
+        raise InputError(Refusal.UNREADABLE_FILE, "not a text file", variant="binary")
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for at in range(0, len(data), CHUNK):
+            decoder.decode(data[at : at + CHUNK], final=at + CHUNK >= len(data))
+    except UnicodeDecodeError as error:
+        if data.startswith((b"MZ", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z")):
+            raise InputError(Refusal.UNREADABLE_FILE, "not a text file", variant="binary") from error
+        raise InputError(Refusal.WRONG_ENCODING, f"byte {error.start}") from error
+    return encoding
+
+
+def _text_rows(data: bytes, encoding: str, delimiter: str) -> Iterator[NumberedRow]:
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+    records = csv.reader(text, delimiter=delimiter)
+    number = 0
+    try:
+        for number, record in enumerate(records, start=1):
+            if any("\n" in field and field.count(delimiter) >= len(record) for field in record):
+                raise InputError(Refusal.UNREADABLE_FILE, f"row {number}", variant="quote", values={"row": number})
+            yield number, [Cell(field) for field in record]
+    except csv.Error as error:
+        raise InputError(
+            Refusal.UNREADABLE_FILE, f"row {number + 1}", variant="quote", values={"row": number + 1}
+        ) from error
