@@ -76,7 +76,6 @@ class RowReason(StrEnum):
     UNKNOWN_SITE = "unknown_site"
     CONFLICT = "conflict"
     DUPLICATE_ROW = "duplicate_row"
-    REPAIRED = "repaired"
 
 
 class Refusal(StrEnum):

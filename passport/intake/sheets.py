@@ -38,7 +38,7 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A list whose header was understood. `rows` can be taken once; it raises InputError for too many rows."""
+    """A list whose header was understood; `rows` can be taken once."""
 
     layout: Layout
     columns: tuple[Column, ...]
@@ -54,22 +54,30 @@ def read_sheet(data: bytes, *, file_name: str, attendance: bool = False) -> Shee
     """The one list that a CSV, XLSX or XLS file holds.
 
     The content decides what the file is; `file_name` is only told in errors. Raises InputError: empty_file,
-    unreadable_file, wrong_encoding, file_too_large, no_header, missing_column, repeated_column.
+    unreadable_file, wrong_encoding, file_too_large, too_many_rows, no_header, missing_column, repeated_column.
     """
-    if not data.strip():
-        raise InputError(Refusal.EMPTY_FILE, file_name)
     if data.startswith((_XLSX_SIGNATURE, XLS_SIGNATURE)):
-        found = [(grid, header) for grid in open_book(data) if (header := _header(grid))]
+        grids = open_book(data)
+        found = [(grid, header) for grid in grids if (header := _header(grid))]
         if len(found) > 1:
-            raise InputError(Refusal.UNREADABLE_FILE, ", ".join(grid.name for grid, _ in found), variant="sheets")
+            names = ", ".join(grid.name for grid, _ in found)
+            raise InputError(Refusal.UNREADABLE_FILE, names, variant="sheets", values={"sheets": names})
     else:
-        grids = [(grid, header) for grid in _text_grids(data) if (header := _header(grid))]
-        found = sorted(grids, key=lambda pair: -pair[1].recognised)[:1]
+        grids = _text_grids(data)
+        cuts = [(grid, header) for grid in grids if (header := _header(grid))]
+        found = sorted(cuts, key=lambda cut: -cut[1].recognised)[:1]
     if not found:
-        raise InputError(Refusal.NO_HEADER, file_name)
+        raise InputError(Refusal.NO_HEADER if any(map(_filled, grids)) else Refusal.EMPTY_FILE, file_name)
     grid, header = found[0]
     layout = require_layout(header, attendance=attendance)
+    # Every row is seen once before the first is used, so that a file that breaks half-way stores nothing.
+    if not sum(1 for _ in _raw_rows(grid, header)):
+        raise InputError(Refusal.EMPTY_FILE, file_name)
     return Sheet(layout, header.columns, _raw_rows(grid, header))
+
+
+def _filled(grid: Grid) -> bool:
+    return any(cell.text.strip() for _, cells in grid.rows() for cell in cells)
 
 
 def _header(grid: Grid) -> Header | None:
