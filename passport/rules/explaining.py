@@ -1,0 +1,124 @@
+"""Why a rule is not met, found by asking it again: later, earlier, with another product, with more doses.
+
+Countries write rules as they like, so their text cannot be read for a reason; but what makes a rule pass tells
+what it lacked (reference/wording 25-28).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from passport.domain.certificate import Certificate, Kind
+from passport.domain.verdict import DoseStatus, Why
+from passport.errors import TrustError
+from passport.rules.moments import read_moment
+from passport.rules.rule import Rule
+from passport.rules.schedules import VACCINES, dose_status, product_of
+from passport.rules.valuesets import names
+
+DAYS_AHEAD = 400  # how far ahead a rule is asked; published rules let nobody wait a year
+DAYS_AFTER = 2_000  # the oldest dose that a rule is asked about; published rules accept 365 days at most
+STEP_DAYS = 7  # published rules accept a vaccination for months
+MORE_DOSES = 3
+_WIDELY_ACCEPTED = ("pfizer", "astrazeneca", "janssen")
+_OTHER = Why("other")
+# What is told first when rules fail for several reasons: waiting helps only where nothing else is wrong.
+_ORDER = ("doses", "product", "too_long", "other", "too_soon")
+
+_Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked again, and about whom."""
+
+    data: _Data
+    status: DoseStatus
+    product: str | None
+    country: str
+    on: date
+
+
+def explain(failed: Sequence[Rule], *, among: Sequence[Rule], data: _Data, certificate: Certificate, on: date) -> Why:
+    """Why the rules `failed`, one reason for all, with what its sentence needs.
+
+    `too_soon` names the first day on which all rules `among` are met. A reason that none of the four sentences
+    tells is `other`, and so are all of tests and recoveries, whose rules are not about doses.
+    """
+    status = dose_status(certificate.doses, on=on)
+    if certificate.kind is not Kind.VACCINATION or status.days_since is None:
+        return _OTHER
+    latest = next(dose for dose in certificate.doses if dose.date == status.last_dose)
+    asked = _Asked(data, status, product_of(latest), data["external"]["countryCode"], on)
+    reasons = [_reason(rule, asked) for rule in failed]
+    first = min(reasons, key=lambda why: _ORDER.index(why.kind))
+    return _waiting(among, asked) or _OTHER if first.kind == "too_soon" else first
+
+
+def _reason(rule: Rule, asked: _Asked) -> Why:
+    """The probes in the order in which they explain best: a series that was only begun before anything else."""
+    probes: list[Callable[[Sequence[Rule], _Asked], Why | None]] = [_waiting, _too_long, _product, _doses]
+    if asked.status.status == "partial":
+        probes.insert(0, _doses)
+    return next((why for probe in probes if (why := probe([rule], asked))), _OTHER)
+
+
+def _doses(rules: Sequence[Rule], asked: _Asked) -> Why | None:
+    number = asked.status.number or 0
+    for more in range(1, MORE_DOSES + 1):
+        enough, of = number + more, asked.status.of or 0
+        for sd in (max(of, enough), of):  # 3/3, or 2/1 after a series of one
+            if _all_met(rules, _with_entry(asked.data, dn=enough, sd=sd)):
+                return Why("doses", {"number": number, "of": enough})
+    return None
+
+
+def _waiting(rules: Sequence[Rule], asked: _Asked) -> Why | None:
+    days = asked.status.days_since or 0
+    for later in range(1, DAYS_AHEAD + 1):
+        if _all_met(rules, _at(asked.data, later)):
+            met_from = asked.on + timedelta(days=later)
+            return Why("too_soon", {"days": days, "min": days + later, "date": met_from.isoformat()})
+    return None
+
+
+def _too_long(rules: Sequence[Rule], asked: _Asked) -> Why | None:
+    days = asked.status.days_since or 0
+    newest = min(days - 1, DAYS_AFTER)
+    met = next((age for age in range(newest, -1, -STEP_DAYS) if _all_met(rules, _at(asked.data, age - days))), None)
+    if met is None:
+        return None
+    while met < newest and _all_met(rules, _at(asked.data, met + 1 - days)):
+        met += 1
+    return Why("too_long", {"days": days, "max": met})
+
+
+def _product(rules: Sequence[Rule], asked: _Asked) -> Why | None:
+    for vaccine in (VACCINES[key] for key in _WIDELY_ACCEPTED):
+        if _all_met(rules, _with_entry(asked.data, mp=vaccine.mp, vp=vaccine.vp, ma=vaccine.ma)):
+            product = asked.product or ""
+            return Why("product", {"product": names()["product"].get(product, product), "country": asked.country})
+    return None
+
+
+def _at(data: _Data, days: int) -> _Data:
+    clock = read_moment(data["external"]["validationClock"]) + timedelta(days=days)
+    return {**data, "external": {**data["external"], "validationClock": clock.isoformat()}}
+
+
+def _with_entry(data: _Data, **changes: Any) -> _Data:
+    payload = copy.deepcopy(data["payload"])
+    for entry in payload.get("v") or ():
+        entry.update(changes)
+    return {**data, "payload": payload}
+
+
+def _all_met(rules: Iterable[Rule], data: _Data) -> bool:
+    try:
+        return all(rule.met(data) for rule in rules)
+    except TrustError:
+        return False
