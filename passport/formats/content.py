@@ -65,3 +65,9 @@ def moment(seconds: Any) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError) as error:
         raise TrustError(Reason.BAD_CONTENT, "a time out of range") from error
+
+
+def require_after_birth(born: PartialDate | None, *days: date | None) -> None:
+    """Raises TrustError (bad_content) when one of `days` lies before the birth."""
+    if born is not None and any(told is not None and told < born.earliest for told in days):
+        raise TrustError(Reason.BAD_CONTENT, "a day before the birth")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,6 @@ from passport.formats.envelope import Envelope
 NAME = "hc1"
 SCHEMA_VERSION = "1.3.0"
 _KINDS = {"v": Kind.VACCINATION, "t": Kind.TEST, "r": Kind.RECOVERY}
-_COUNTRY = re.compile(r"[A-Z]{2,3}")  # the EU writes two letters, the WHO three
 _PAST = ("dt", "sc", "fr")  # dose, sample, first positive result
 _DATES = (*_PAST, "df", "du")
 
@@ -50,15 +48,13 @@ def read(envelope: Envelope, key_country: str | None) -> Certificate:
     issued_at, expires_at = content.moment(claimed.issued), content.moment(claimed.expires)
     holder = _holder(dcc["nam"], dcc.get("dob"))
     days = {name: content.day(entry[name]) for name in _DATES if entry.get(name)}
-    if holder.born and any(told < holder.born.earliest for told in (*days.values(), issued_at.date())):
-        raise TrustError(Reason.BAD_CONTENT, "a date before the birth")
-    issuer = claimed.issuer if isinstance(claimed.issuer, str) else None
+    content.require_after_birth(holder.born, issued_at.date(), *days.values())
     return Certificate(
         format=NAME,
         kind=stated,
         identifier=entry.get("ci") or None,
-        issuer=entry.get("is") or issuer,
-        country=key_country or (issuer if _COUNTRY.fullmatch(issuer or "") else None) or entry.get("co") or None,
+        issuer=entry.get("is") or claimed.issuer,
+        country=key_country or claimed.country or entry.get("co") or None,
         key_id=envelope.key_id,
         issued_at=issued_at,
         expires_at=expires_at,

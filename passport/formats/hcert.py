@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ PREFIX = "HC1:"
 DCC_KEY = 1  # hcert sub-key of the EU certificate
 ICVP_CLAIM = -6  # "proposed" sub-key of the ICVP; the setting of that name replaces it
 _ISSUER, _EXPIRES, _ISSUED, _HCERT = 1, 4, 6, -260  # CWT claims, RFC 8392 and the hcert specification
+_COUNTRY = re.compile(r"[A-Z]{2,3}")
 _ALGORITHMS = {-7: ES256, -37: PS256}  # hcert specification section 3.3.2; nothing else is allowed
 _LABELS = {name: label for label, name in _ALGORITHMS.items()}
 
@@ -26,10 +28,15 @@ _LABELS = {name: label for label, name in _ALGORITHMS.items()}
 class Claims:
     """The CWT claims of an opened container, unchecked, and the one statement among the hcert's."""
 
-    issuer: Any
+    issuer: str | None
     issued: Any
     expires: Any
     content: dict[Any, Any]
+
+    @property
+    def country(self) -> str | None:
+        """The issuer where it is a country code: two letters in the EU, three at the WHO; some write a sentence."""
+        return self.issuer if _COUNTRY.fullmatch(self.issuer or "") else None
 
 
 def claims(text: str) -> bool:
@@ -50,12 +57,12 @@ def open_container(text: str, *, icvp_claim: int = ICVP_CLAIM) -> Envelope:
         raise TrustError(Reason.BAD_STRUCTURE, "no health certificate among the claims")
     name, content = _statement(hcert, icvp_claim)
     algorithm, key_id = _headers(sign1)
-    issuer = cwt.get(_ISSUER)
+    issuer = cwt[_ISSUER] if type(cwt.get(_ISSUER)) is str else None
     return Envelope(
         format=name,
         algorithm=algorithm,
         key_id=key_id.hex(),
-        key_issuer=issuer if type(issuer) is str else None,
+        key_issuer=issuer,
         signed=sign1.signed,
         signature=sign1.signature,
         payload=Claims(issuer, cwt.get(_ISSUED), cwt.get(_EXPIRES), content),
