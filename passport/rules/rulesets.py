@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +63,16 @@ class RuleStore:
                 chosen[rule.identifier] = rule
         return tuple(chosen.values())
 
-    def evaluate(self, *, country: str, certificate: Certificate, at: datetime, on: date | None = None) -> RulesAnswer:
+    def evaluate(self, *, country: str, certificate: Certificate, at: datetime, on: date) -> RulesAnswer:
         """Whether `certificate` meets the rules of `country` at the clock `at`, with every rule's result.
 
-        `on` is the calendar day of `at` where the check takes place, by which days are counted; UTC's unless given.
-        Raises TrustError (rules_open) when no acceptance rule of that country is in force then for certificates
+        `on` is the calendar day of `at` where the check takes place, by which days are counted. Raises TrustError (rules_open) when no acceptance rule of that country is in force then for certificates
         of that kind, or when the format tells nothing that rules look at.
         """
         rules = self.in_force(country=country, certificate=certificate, at=at)
-        day = on or at.astimezone(UTC).date()
         if all(rule.type == INVALIDATION for rule in rules):
-            raise rules_open(country, day, "no rules in force")
-        return judge(rules, country=country, certificate=certificate, at=at, on=day)
+            raise rules_open(country, on, "no rules in force")
+        return judge(rules, country=country, certificate=certificate, at=at, on=on)
 
 
 @dataclass(frozen=True, slots=True)

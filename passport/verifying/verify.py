@@ -119,7 +119,8 @@ def judge(
 ) -> Verdict:
     """Steps 7 to 11 for a genuine certificate; `doses` are all that are known of its holder."""
     certificate, clock, zone = genuine.certificate, question.clock, context.zone
-    status, report, found = dose_status(doses, on=day_of(clock, zone)), None, None
+    on = day_of(clock, zone)
+    status, report, found = dose_status(doses, on=on), None, None
     with findings.during(Step.TIME):  # 7
         steps.require_in_time(certificate, clock=clock, zone=zone)
         steps.require_key_in_time(genuine.key, clock=clock)
@@ -131,7 +132,7 @@ def judge(
             steps.require_met(status.why)
     if question.country is not None:
         with findings.during(Step.RULES):
-            answer = context.rules.evaluate(country=question.country, certificate=certificate, at=clock)
+            answer = context.rules.evaluate(country=question.country, certificate=certificate, at=clock, on=on)
             report = answer.report
             steps.require_met(answer.why)
     if question.holder is not None:
