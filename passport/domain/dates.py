@@ -6,8 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from passport.errors import Sentence
+
 _SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 EARLIEST_YEAR = 1900  # a birth before it cannot be a living vaccinee's
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,3 +69,14 @@ def age_on(born: PartialDate, day: date) -> int:
     """Completed years on `day`, the youngest the person can be when parts of the birth date are unknown."""
     month, dom = born.month or 12, born.day or 31
     return day.year - born.year - ((day.month, day.day) < (month, dom))
+
+
+def spoken_day(day: date | PartialDate) -> Sentence:
+    """A day as both languages write it: 02/01/2027 and 2 January 2027; only the parts that are known."""
+    known = day if isinstance(day, PartialDate) else PartialDate.of(day)
+    if known.month is None:
+        return Sentence(f"{known.year:04d}", f"{known.year}")
+    month, year = _MONTHS[known.month - 1], known.year
+    if known.day is None:
+        return Sentence(f"{known.month:02d}/{year:04d}", f"{month} {year}")
+    return Sentence(f"{known.day:02d}/{known.month:02d}/{year:04d}", f"{known.day} {month} {year}")

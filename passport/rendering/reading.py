@@ -22,8 +22,9 @@ PDF_BYTES = 10_000_000  # an uploaded PDF
 IMAGE_PIXELS = 25_000_000  # a picture once decoded (security T19)
 PDF_PAGES = 3  # a certificate stands on the first pages
 PAGE_DPI = 200  # reads a certificate's code printed at 30 mm
-PAGE_PIXELS = 8_000_000  # a page once rendered, whatever size it claims
+PAGE_SIDE = 3_500  # pixels of a page's longer side once rendered, whatever size it claims
 RETRY_PIXELS = 4_000_000  # retries work on a picture scaled to at most this, so that a miss stays cheap
+ENLARGED = 3.0  # times; more did not read more
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
@@ -83,8 +84,8 @@ def _pages(data: bytes) -> Iterator[Image.Image]:
 
 
 def _page(page: pypdfium2.PdfPage) -> Image.Image:
-    width, height = page.get_size()  # points
-    scale = min(PAGE_DPI / 72, math.sqrt(PAGE_PIXELS / (width * height)))
+    longer = max(*page.get_size(), 1)  # points
+    scale = min(PAGE_DPI / 72, PAGE_SIDE / longer)
     picture: Image.Image = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
     return picture
 
@@ -92,7 +93,7 @@ def _page(page: pypdfium2.PdfPage) -> Image.Image:
 def _codes(picture: Image.Image) -> list[str]:
     """The codes of one picture by the first attempt that finds any."""
     for attempt in _attempts(picture):
-        # The library itself also looks for codes that are turned, inverted or too large.
+        # The library itself also looks for codes that are turned, inverted or too large for it.
         found = zxingcpp.read_barcodes(attempt, formats=_QR, text_mode=zxingcpp.TextMode.Plain)
         texts = [code.text for code in found if code.text]
         if texts:
@@ -101,13 +102,11 @@ def _codes(picture: Image.Image) -> list[str]:
 
 
 def _attempts(picture: Image.Image) -> Iterator[Image.Image]:
+    """The picture as it is, then in the ways that were seen to make more pictures readable."""
     yield picture
-    factor = min(2.0, math.sqrt(RETRY_PIXELS / (picture.width * picture.height)))
+    factor = min(ENLARGED, math.sqrt(RETRY_PIXELS / (picture.width * picture.height)))
     size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-    scaled = picture.resize(size, Image.Resampling.BICUBIC)
-    yield scaled  # small modules
-    yield ImageOps.autocontrast(scaled, cutoff=2)  # dark or faded
-    yield scaled.filter(ImageFilter.UnsharpMask(radius=4, percent=250, threshold=0))  # out of focus
-    yield scaled.filter(ImageFilter.GaussianBlur(1.5))  # noise
-    yield scaled.rotate(45, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC)
-    yield ImageOps.invert(scaled)
+    larger = picture.resize(size, Image.Resampling.BICUBIC)
+    yield larger  # modules of one or two pixels
+    yield larger.filter(ImageFilter.UnsharpMask(radius=4, percent=250, threshold=0))  # out of focus
+    yield ImageOps.autocontrast(larger, cutoff=2)  # dark or faded

@@ -7,14 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from passport.domain.dates import spoken_day
 from passport.domain.verdict import Heading, Verdict
 from passport.errors import Sentence
 from passport.rules.valuesets import country_name
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 
 HEADINGS: Mapping[Heading, Sentence] = {
     Heading.VALID: Sentence("HỢP LỆ", "VALID"),
@@ -38,11 +34,6 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
         return moment.astimezone(zone).date()
     except OverflowError:  # the last hours of the year 9999 have no tomorrow
         return moment.date()
-
-
-def spoken_day(day: date) -> Sentence:
-    """A day as both languages write it: 02/01/2027 and 2 January 2027."""
-    return Sentence(f"{day:%d/%m}/{day.year:04d}", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
 
 
 def spoken(values: Mapping[str, Any]) -> dict[str, Any]:
