@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -164,8 +163,8 @@ def pack(cose: bytes) -> str:
 
 def unpack(code: str) -> list[Any]:
     """The four parts of a code: protected, unprotected, payload, signature."""
-    tagged = cbor2.loads(zlib.decompress(base45.decode(code.removeprefix("HC1:"))))
-    return deepcopy(list(tagged.value))
+    tagged = zlib.decompress(base45.decode(code.removeprefix("HC1:")))
+    return list(cbor2.loads(tagged.removeprefix(b"\xd2")))
 
 
 def repack(parts: list[Any]) -> str:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from passport.rules.rulesets import RuleStore
-from passport.trust.keyring import Keyring
+from passport.rules.rulesets import RuleStore, rules_file
+from passport.trust.keyring import Keyring, keyring_file
+from passport.trust.own_revocations import own_file
 from passport.trust.revocation import Revocations
-
-_FOLDERS = ("", "trust", "revocations", "rules")  # beneath the key folder
+from passport.trust.revocation_book import book_file
+from passport.trust.revocation_lists import table_file
+from passport.trust.signer_records import signers_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def load_context(
 
 
 class ContextSource:
-    """The context of this moment: read once, read anew when a file under the key folder has changed.
+    """The context of this moment: what has changed in the key folder is read anew, the rest is kept.
 
     An import by another process, or a revocation recorded by this one, counts from the next check on.
     """
@@ -69,51 +73,75 @@ class ContextSource:
         icvp_claim: int,
         production: bool,
     ) -> None:
-        self._keys_dir = keys_dir
         self._zone = zone
         self._trust_max_age = trust_max_age
         self._revocation_max_age = revocation_max_age
         self._icvp_claim = icvp_claim
-        self._production = production
+        self._keyring = _Read(
+            (signers_file(keys_dir), keyring_file(keys_dir)), lambda: Keyring.load(keys_dir, production=production)
+        )
+        self._revocations = _Read(
+            (own_file(keys_dir), book_file(keys_dir), table_file(keys_dir)), lambda: Revocations.load(keys_dir)
+        )
+        self._rules = _Read((rules_file(keys_dir),), lambda: RuleStore.load(keys_dir))
         self._lock = threading.Lock()
-        self._read: tuple[_Traces, Context] | None = None
+        self._context: Context | None = None
 
     def current(self) -> Context:
-        """The context in force; safe in several threads."""
-        traces = _traces(self._keys_dir)
-        read = self._read
-        if read is not None and read[0] == traces:
-            return read[1]
+        """The context in force; safe in several threads. Raises InputError (bad_key_file) for a file that is spoilt."""
+        context = self._context
+        if context is not None and not any(part.changed() for part in self._parts):
+            return context
         with self._lock:
-            # Looked at before the files are read: what changes meanwhile is noticed by the next check.
-            traces = _traces(self._keys_dir)
-            if self._read is None or self._read[0] != traces:
-                self._read = (traces, self._load())
-            return self._read[1]
+            for part in self._parts:
+                part.refresh()
+            self._context = Context(
+                keyring=self._keyring.value,
+                revocations=self._revocations.value,
+                rules=self._rules.value,
+                zone=self._zone,
+                trust_max_age=self._trust_max_age,
+                revocation_max_age=self._revocation_max_age,
+                icvp_claim=self._icvp_claim,
+            )
+            return self._context
 
-    def _load(self) -> Context:
-        return load_context(
-            keys_dir=self._keys_dir,
-            zone=self._zone,
-            trust_max_age=self._trust_max_age,
-            revocation_max_age=self._revocation_max_age,
-            icvp_claim=self._icvp_claim,
-            production=self._production,
-        )
-
-
-_Traces = tuple[tuple[str, int, int, int], ...]
+    @property
+    def _parts(self) -> tuple[_Read[Keyring], _Read[Revocations], _Read[RuleStore]]:
+        return self._keyring, self._revocations, self._rules
 
 
-def _traces(keys_dir: Path) -> _Traces:
-    """Name, file number, size and time of change of every file that a context is read from."""
-    traces = []
-    for folder in _FOLDERS:
-        try:
-            with os.scandir(keys_dir / folder) as entries:
-                for entry in entries:
-                    stat = entry.stat()
-                    traces.append((entry.path, stat.st_ino, stat.st_size, stat.st_mtime_ns))
-        except FileNotFoundError:  # nothing was imported there yet
-            continue
-    return tuple(sorted(traces))
+_T = TypeVar("_T")
+_Trace = tuple[int, int, int] | None
+
+
+class _Read(Generic[_T]):
+    """What was read from some files, and how they looked then."""
+
+    def __init__(self, files: tuple[Path, ...], load: Callable[[], _T]) -> None:
+        self._files = files
+        self._load = load
+        self._traces: tuple[_Trace, ...] = ()
+        self.value: _T
+
+    def changed(self) -> bool:
+        return self._traces != self._look()
+
+    def refresh(self) -> None:
+        # Looked at before the files are read: what changes meanwhile is noticed by the next check.
+        traces = self._look()
+        if traces != self._traces:
+            self.value = self._load()
+            self._traces = traces
+
+    def _look(self) -> tuple[_Trace, ...]:
+        return tuple(_trace(file) for file in self._files)
+
+
+def _trace(file: Path) -> _Trace:
+    """Number, size and time of change of a file; None where there is none."""
+    try:
+        stat = os.stat(file)
+    except FileNotFoundError:  # nothing was imported there yet
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns

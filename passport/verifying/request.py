@@ -83,23 +83,24 @@ def parse_request(body: Any, *, defaults: CheckRequest | None = None) -> CheckRe
     if not body.keys() <= _FIELDS:
         raise InputError(Refusal.BAD_OPTION, "unknown field")
     credentials, joint = _credentials(body)
-    at, country, policy = (_text(body, name) for name in ("at", "country", "policy"))
     ref = _text(body, "ref")
     if ref is not None and (len(ref) > REF_LIMIT or not ref.isprintable()):
         raise InputError(Refusal.BAD_OPTION, "ref")
+    own = parse_defaults(body)
+    usual = defaults or own
     return CheckRequest(
         credentials=credentials,
         joint=joint,
-        at=parse_at(at) if at is not None else defaults and defaults.at,
-        country=parse_country(country) if country is not None else defaults and defaults.country,
-        policy=parse_policy(policy) if policy is not None else defaults and defaults.policy,
+        at=own.at or usual.at,
+        country=own.country or usual.country,
+        policy=own.policy or usual.policy,
         holder=_holder(body.get("holder")),
         ref=ref,
     )
 
 
 def parse_defaults(body: Mapping[str, Any]) -> CheckRequest:
-    """The `at`, `country` and `policy` beside the `items` of a batch; raises InputError as `parse_request` does."""
+    """The `at`, `country` and `policy` of a request, or beside the `items` of a batch; raises as `parse_request`."""
     at, country, policy = (_text(body, name) for name in ("at", "country", "policy"))
     return CheckRequest(
         credentials=(),

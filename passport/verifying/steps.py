@@ -107,7 +107,7 @@ def require_not_revoked(
         key_id=certificate.key_id,
         issuer=certificate.issuer,
         issued_at=certificate.issued_at,
-        rid=None,
+        rid=certificate.identifier,  # which is what it is in a SMART Health Card, and fits nothing elsewhere
     )
     if revoked is None:
         return
