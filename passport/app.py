@@ -85,6 +85,7 @@ def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     limits.connect(app)
     errors.handle_errors(app)
     access.guard(app)
+    app.spec_processor(api_models.complete)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
         if access.exempt_from_csrf(blueprint):

@@ -16,7 +16,7 @@ OPEN_POSTS = {
     "security.login",
     "security.two_factor_token_validation",
     "security.two_factor_rescue",
-    "security.two_factor_select",
+    "security.tf_select",
 }
 
 

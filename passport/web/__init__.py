@@ -7,8 +7,21 @@ from importlib.util import find_spec
 
 from flask import Blueprint
 
-_MODULES = ("home", "scanner", "portal", "agency", "staff", "demo", "population_standin")
+# The staff's routes are spread over several modules of one blueprint.
+_MODULES = (
+    "home",
+    "published",
+    "scanner",
+    "portal",
+    "agency",
+    "docs",
+    "staff",
+    "demo",
+    "population_standin",
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(
-    importlib.import_module(f"{__name__}.{name}").BLUEPRINT for name in _MODULES if find_spec(f"{__name__}.{name}")
+    dict.fromkeys(
+        importlib.import_module(f"{__name__}.{name}").BLUEPRINT for name in _MODULES if find_spec(f"{__name__}.{name}")
+    )
 )

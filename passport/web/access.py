@@ -33,8 +33,9 @@ _ENDPOINTS = {
     "security.verify": Audience.STAFF,
     "security.two_factor_setup": Audience.STAFF,
     "security.two_factor_token_validation": Audience.PUBLIC,
+    "security.two_factor_setup_validate": Audience.STAFF,
     "security.two_factor_rescue": Audience.PUBLIC,
-    "security.two_factor_select": Audience.PUBLIC,
+    "security.tf_select": Audience.PUBLIC,
     "security.static": Audience.PUBLIC,
 }
 _AUDIENCE = "passport_audience"

@@ -22,7 +22,7 @@ from passport.verifying.context import Context
 from passport.verifying.request import CheckRequest, answer, parse_defaults, parse_request
 from passport.verifying.verify import verify_image
 from passport.web import access
-from passport.web.api_models import BATCH_LIMIT, BatchIn, BatchOut, CheckIn, SamplesOut, VerdictOut, documented
+from passport.web.api_models import BATCH_LIMIT, BatchOut, SamplesOut, VerdictOut, documented
 from passport.web.errors import problem, problem_response, status_of
 from passport.web.limits import LIMITER
 
@@ -83,11 +83,10 @@ _UNREADABLE = object()
 
 
 @BLUEPRINT.post("/verifications")
-@BLUEPRINT.input(CheckIn, validation=False)
 @BLUEPRINT.output(VerdictOut)
 @documented("Check one certificate, or two to five of one person together", errors=(400, 401, 403, 413, 422, 429))
 @LIMITER.limit(_limit, key_func=_caller)
-def verify_one(json_data: Any) -> Response:
+def verify_one() -> Response:
     """The verdict, 200 whatever the outcome."""
     refusal = _needs("verify", anonymous=True)
     if refusal is not None:
@@ -122,11 +121,10 @@ def _picture(context: Context) -> Response:
 
 
 @BLUEPRINT.post("/verifications/batch")
-@BLUEPRINT.input(BatchIn, validation=False)
 @BLUEPRINT.output(BatchOut)
 @documented("Check up to 1,000 certificates", errors=(400, 401, 403, 413, 422, 429), key=True)
 @LIMITER.limit(_limit, key_func=_caller)
-def verify_batch(json_data: Any) -> Response:
+def verify_batch() -> Response:
     """One verdict an item in their order; a malformed item gives a problem in its place and spoils only itself."""
     refusal = _needs("verify:batch")
     if refusal is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from passport.errors import InputError, PassportError, Refusal, Refused, Sentence, TrustError, Unavailable
@@ -90,10 +91,10 @@ def _house_error(error: PassportError) -> Response:
     return _answer(status_of(error), error.message, reason=error.reason.value, advice=error.advice)
 
 
-def _http_error(error: HTTPException) -> Response:
+def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    if error.response is not None and status < 400:
-        return Response(error.response.get_data(), status, headers=dict(error.response.headers))
+    if status < 400:
+        return error  # a redirect that routing raised
     answer = _answer(status, _PAGES.get(status, _PAGES[400 if status < 500 else 500]))
     if status == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
