@@ -22,7 +22,7 @@ from passport.intake.population import population_service
 from passport.registry import accounts, migrations
 from passport.registry.db import Database, prepare_sqlite
 from passport.verifying.context import ContextSource
-from passport.web import BLUEPRINTS, access, assets, errors, headers, language, limits
+from passport.web import BLUEPRINTS, access, api_models, assets, errors, headers, language, limits
 
 MAX_BODY = 32 * 1024 * 1024  # bytes; the largest list that intake takes
 
