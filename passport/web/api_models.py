@@ -126,8 +126,9 @@ _BODIES: dict[str, dict[str, type[BaseModel]]] = {
 }
 
 
-def complete(spec: dict[str, Any]) -> dict[str, Any]:
+def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
     """Adds to the OpenAPI document what the framework cannot derive: bodies and the API key."""
+    assert isinstance(spec, dict)  # text only for the YAML form, which is not used
     components = spec.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     components["securitySchemes"] = {"ApiKey": {"type": "http", "scheme": "bearer", "description": "pk_…"}}
