@@ -7,8 +7,9 @@ below title rows, in one row or in two merged ones.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from passport.domain.names import fold, tidy
@@ -199,7 +200,22 @@ def _columns(row: Sequence[str], above: Sequence[str]) -> tuple[Column, ...]:
         if own or top:
             columns.append(_column(index, own or top, span=span if own else "", running=running))
             running = columns[-1].dose
-    return tuple(columns)
+    return _repeated_groups(columns)
+
+
+def _repeated_groups(columns: list[Column]) -> tuple[Column, ...]:
+    """Ward lists also repeat the columns of a dose without a number: the second vaccine is that of dose 2."""
+    fields = [column.field for column in columns]
+    if fields.count("vaccine") < 2 or "dose_number" in fields or any(column.dose for column in columns):
+        return tuple(columns)
+    seen: Counter[str] = Counter()
+    grouped = []
+    for column in columns:
+        if column.field in DOSE_FIELDS:
+            seen[column.field] += 1
+            column = replace(column, dose=seen[column.field])
+        grouped.append(column)
+    return tuple(grouped)
 
 
 def _cell(row: Sequence[str], index: int) -> str:
