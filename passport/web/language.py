@@ -19,6 +19,8 @@ from babel.messages.catalog import Catalog
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
 
 from passport.domain.dates import PartialDate
 from passport.errors import Sentence
@@ -45,6 +47,16 @@ def current_language() -> str:
     """The language of this request: vi or en; vi where there is none."""
     locale = get_locale() if has_request_context() else None
     return locale.language if locale else LANGUAGES[0]
+
+
+def gettext(text: str, **values: object) -> str:
+    """The Vietnamese sentence `text` in the language of this request, `%(name)s` filled in."""
+    return str(_gettext(text, **values))
+
+
+def ngettext(text: str, count: int, **values: object) -> str:
+    """As `gettext`, in the plural form that English wants for `count`; Vietnamese has one."""
+    return str(_ngettext(text, text, count, **values))
 
 
 def in_language(language: str) -> str:
