@@ -60,13 +60,15 @@ def verify_chain(session: Session, *, expected: Head | None = None) -> int | Non
     outside: `expected`.
     """
     number, previous = 0, START
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=_CHUNK)):
-        number += 1
-        if entry.id != number or entry.previous_hash != previous or entry.hash != _hash(entry):
-            return number
-        if expected is not None and number == expected.entry_id and entry.hash != expected.hash:
-            return number
-        previous = entry.hash
+    in_order = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=_CHUNK)
+    with session.scalars(in_order) as found:
+        for entry in found:
+            number += 1
+            if entry.id != number or entry.previous_hash != previous or entry.hash != _hash(entry):
+                return number
+            if expected is not None and number == expected.entry_id and entry.hash != expected.hash:
+                return number
+            previous = entry.hash
     last = head(session) or Head(entry_id=0, hash=START)
     if number < max(last.entry_id, expected.entry_id if expected else 0):
         return number + 1

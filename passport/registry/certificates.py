@@ -34,9 +34,6 @@ def reserve(
     A dose has one certificate in force, which a new one may replace, and one reservation at a time: of two
     who reserve at once the database lets one through. Raises Refused (already_issued).
     """
-    current = current_for(session, dose)
-    if current is not None and (replaces is None or replaces.id != current.id):
-        raise Refused(Refusal.ALREADY_ISSUED, dose.id)
     reserved = Certificate(
         identifier=identifier,
         person_id=dose.person_id,
@@ -50,8 +47,14 @@ def reserve(
     try:
         with session.begin_nested():
             session.add(reserved)
+            session.flush()
+            # Asked only now: a certificate that came into force until the row was in would not be seen before.
+            current = current_for(session, dose)
+            if current is not None and (replaces is None or replaces.id != current.id):
+                raise Refused(Refusal.ALREADY_ISSUED, dose.id)
     except IntegrityError as error:
         raise Refused(Refusal.ALREADY_ISSUED, dose.id) from error
+    session.expire(dose, ["certificates"])
     return reserved
 
 

@@ -16,6 +16,8 @@ from passport.registry.accounts import Account
 from passport.registry.areas import beneath
 from passport.registry.tables import Area, Attendee, Certificate, Dose, Import, ImportRow, Person, Site
 
+_CHUNK = 1000  # ids in one statement; SQLite takes 32,766
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -109,7 +111,6 @@ def confirmable(session: Session, *, site: Site, by: Account, import_id: int | N
         .join(Dose.person)
         .where(Dose.site_id == site.id, Dose.confirmed_at.is_(None), Dose.entered_by_id != by.id, _verified())
         .order_by(Dose.id)
-        .with_for_update(of=Dose)  # two heads of a site confirm one after the other
     )
     if import_id is not None:
         query = query.where(Dose.import_id == import_id)
@@ -121,8 +122,8 @@ def confirm(session: Session, *, doses: Iterable[Dose], by: Account, at: datetim
 
     Raises Refused (dose_held, identity_unverified, already_confirmed, own_entry) for the first that may not be.
     """
-    confirmed = 0
-    for dose in doses:
+    chosen = list(doses)
+    for dose in chosen:
         if dose.held:
             raise Refused(Refusal.DOSE_HELD, dose.id)
         if dose.confirmed_at is not None:
@@ -131,10 +132,15 @@ def confirm(session: Session, *, doses: Iterable[Dose], by: Account, at: datetim
             raise Refused(Refusal.IDENTITY_UNVERIFIED, dose.id)
         if dose.entered_by_id == by.id:
             raise Refused(Refusal.OWN_ENTRY, dose.id)
+    for start in range(0, len(chosen), _CHUNK):
+        ids = [dose.id for dose in chosen[start : start + _CHUNK]]
+        still_open = select(Dose.id).where(Dose.id.in_(ids), Dose.confirmed_at.is_(None)).with_for_update()
+        if len(session.scalars(still_open).all()) < len(ids):  # somebody else confirmed at the same moment
+            raise Refused(Refusal.ALREADY_CONFIRMED)
+    for dose in chosen:
         dose.confirmed_by_id, dose.confirmed_at = by.id, at
-        confirmed += 1
     session.flush()
-    return confirmed
+    return len(chosen)
 
 
 def counts(session: Session, *, area: Area | None = None) -> Counts:

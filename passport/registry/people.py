@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from passport.domain.dates import PartialDate
 from passport.domain.names import fold, tidy
@@ -74,6 +75,17 @@ def require_person(session: Session, person_id: str) -> Person:
 def find_by_id_number(session: Session, id_number: str) -> list[Person]:
     """Everybody on record with this number: one person, unless lists told the same number of two names."""
     return list(session.scalars(select(Person).where(Person.id_number == id_number).order_by(Person.created_at)))
+
+
+def people_with(session: Session, *, id_numbers: Collection[str], name_keys: Collection[str]) -> list[Person]:
+    """Everybody on record with one of these numbers or folded names, their doses loaded, oldest record first."""
+    query = (
+        select(Person)
+        .where(or_(Person.id_number.in_(id_numbers), Person.name_key.in_(name_keys)))
+        .options(selectinload(Person.doses))
+        .order_by(Person.created_at, Person.id)
+    )
+    return list(session.scalars(query))
 
 
 def find_by_natural_key(

@@ -74,8 +74,8 @@ class Scene:
     def issued(self, dose: Dose, identifier: str = "URN:UVCI:01:VN:A#1") -> Certificate:
         certificate = Certificate(
             identifier=identifier,
-            person_id=dose.person_id,
-            dose_id=dose.id,
+            person=dose.person,
+            dose=dose,
             state="issued",
             text="HC1:…",
             key_id="00",
