@@ -77,11 +77,15 @@ def find_by_id_number(session: Session, id_number: str) -> list[Person]:
     return list(session.scalars(select(Person).where(Person.id_number == id_number).order_by(Person.created_at)))
 
 
-def people_with(session: Session, *, id_numbers: Collection[str], name_keys: Collection[str]) -> list[Person]:
-    """Everybody on record with one of these numbers or folded names, their doses loaded, oldest record first."""
+def people_with(session: Session, *, id_numbers: Collection[str], names: Collection[tuple[str, str]]) -> list[Person]:
+    """Everybody on record with one of these numbers, or one of these pairs of folded name and birth date.
+
+    Their doses are loaded; the oldest record comes first.
+    """
+    named = tuple_(Person.name_key, Person.birth_date).in_(names)
     query = (
         select(Person)
-        .where(or_(Person.id_number.in_(id_numbers), Person.name_key.in_(name_keys)))
+        .where(or_(Person.id_number.in_(id_numbers), named))
         .options(selectinload(Person.doses))
         .order_by(Person.created_at, Person.id)
     )
