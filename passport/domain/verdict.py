@@ -118,7 +118,7 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a rule or policy is not met: `kind` is doses, too_soon, too_long or product (wording 25-28).
+    """Why a rule or policy is not met: `kind` is doses, too_soon, too_long, product (wording 25-28) or other.
 
     `values` are JSON types: number, of, days, min, max, date (ISO 8601), product (by name), country (code).
     """

@@ -9,13 +9,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from passport.domain.certificate import Certificate, Kind
 from passport.domain.verdict import DoseStatus, Why
 from passport.errors import TrustError
-from passport.rules.moments import read_moment
 from passport.rules.rule import Rule
 from passport.rules.schedules import VACCINES, dose_status, product_of
 from passport.rules.valuesets import names
@@ -38,6 +37,7 @@ class _Asked:
 
     data: _Data
     status: DoseStatus
+    days: int
     product: str | None
     country: str
     on: date
@@ -53,7 +53,7 @@ def explain(failed: Sequence[Rule], *, among: Sequence[Rule], data: _Data, certi
     if certificate.kind is not Kind.VACCINATION or status.days_since is None:
         return _OTHER
     latest = next(dose for dose in certificate.doses if dose.date == status.last_dose)
-    asked = _Asked(data, status, product_of(latest), data["external"]["countryCode"], on)
+    asked = _Asked(data, status, status.days_since, product_of(latest), data["external"]["countryCode"], on)
     reasons = [_reason(rule, asked) for rule in failed]
     first = min(reasons, key=lambda why: _ORDER.index(why.kind))
     return _waiting(among, asked) or _OTHER if first.kind == "too_soon" else first
@@ -78,23 +78,27 @@ def _doses(rules: Sequence[Rule], asked: _Asked) -> Why | None:
 
 
 def _waiting(rules: Sequence[Rule], asked: _Asked) -> Why | None:
-    days = asked.status.days_since or 0
-    for later in range(1, DAYS_AHEAD + 1):
-        if _all_met(rules, _at(asked.data, later)):
-            met_from = asked.on + timedelta(days=later)
-            return Why("too_soon", {"days": days, "min": days + later, "date": met_from.isoformat()})
-    return None
+    later = _first(range(1, DAYS_AHEAD + 1), lambda days: _all_met(rules, _on(asked, days)))
+    if later is None:
+        return None
+    met_from = asked.on + timedelta(days=later)
+    return Why("too_soon", {"days": asked.days, "min": asked.days + later, "date": met_from.isoformat()})
 
 
 def _too_long(rules: Sequence[Rule], asked: _Asked) -> Why | None:
-    days = asked.status.days_since or 0
-    newest = min(days - 1, DAYS_AFTER)
-    met = next((age for age in range(newest, -1, -STEP_DAYS) if _all_met(rules, _at(asked.data, age - days))), None)
-    if met is None:
+    ages = range(min(asked.days - 1, DAYS_AFTER), -1, -1)
+    age = _first(ages, lambda age: _all_met(rules, _on(asked, age - asked.days)))
+    return None if age is None else Why("too_long", {"days": asked.days, "max": age})
+
+
+def _first(days: range, met: Callable[[int], bool]) -> int | None:
+    """The first of `days` on which a rule is met: found in steps, then day by day back to where that began."""
+    place = next((place for place in range(0, len(days), STEP_DAYS) if met(days[place])), None)
+    if place is None:
         return None
-    while met < newest and _all_met(rules, _at(asked.data, met + 1 - days)):
-        met += 1
-    return Why("too_long", {"days": days, "max": met})
+    while place > 0 and met(days[place - 1]):
+        place -= 1
+    return days[place]
 
 
 def _product(rules: Sequence[Rule], asked: _Asked) -> Why | None:
@@ -105,9 +109,10 @@ def _product(rules: Sequence[Rule], asked: _Asked) -> Why | None:
     return None
 
 
-def _at(data: _Data, days: int) -> _Data:
-    clock = read_moment(data["external"]["validationClock"]) + timedelta(days=days)
-    return {**data, "external": {**data["external"], "validationClock": clock.isoformat()}}
+def _on(asked: _Asked, days: int) -> _Data:
+    """The data on another day, at 00:00Z: what a check for that day is asked with (INTERFACES section 4)."""
+    clock = datetime.combine(asked.on + timedelta(days=days), time(), UTC)
+    return {**asked.data, "external": {**asked.data["external"], "validationClock": clock.isoformat()}}
 
 
 def _with_entry(data: _Data, **changes: Any) -> _Data:

@@ -66,7 +66,8 @@ class RuleStore:
     def evaluate(self, *, country: str, certificate: Certificate, at: datetime, on: date) -> RulesAnswer:
         """Whether `certificate` meets the rules of `country` at the clock `at`, with every rule's result.
 
-        `on` is the calendar day of `at` where the check takes place, by which days are counted. Raises TrustError (rules_open) when no acceptance rule of that country is in force then for certificates
+        `on` is the calendar day of `at` where the check takes place, by which days are counted.
+        Raises TrustError (rules_open) when no acceptance rule of that country is in force then for certificates
         of that kind, or when the format tells nothing that rules look at.
         """
         rules = self.in_force(country=country, certificate=certificate, at=at)

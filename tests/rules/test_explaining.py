@@ -70,6 +70,15 @@ def test_the_first_day_on_which_the_rule_is_met_is_the_first() -> None:
     assert why(DEMO, (first - timedelta(days=1)).isoformat(), certificate()) is not None
 
 
+def test_days_are_those_of_the_place_of_the_check() -> None:
+    evening = datetime(2022, 1, 12, 20, tzinfo=UTC)  # already the thirteenth in Việt Nam
+    found = judge(DEMO, country="XA", certificate=certificate(), at=evening, on=date(2022, 1, 13)).why
+    assert found == Why("too_soon", {"days": 12, "min": 14, "date": "2022-01-15"})
+    late = datetime(2022, 9, 29, 20, tzinfo=UTC)
+    found = judge(DEMO, country="XA", certificate=certificate(), at=late, on=date(2022, 9, 30)).why
+    assert found == Why("too_long", {"days": 272, "max": 270})
+
+
 def test_a_booster_that_a_rule_asks_for_is_a_matter_of_doses() -> None:
     booster = rules({">": [var("dn"), 2]})
     assert why(booster, "2022-03-01", certificate()) == {"kind": "doses", "number": 2, "of": 3}
