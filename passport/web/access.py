@@ -39,11 +39,13 @@ _ENDPOINTS = {
     "security.static": Audience.PUBLIC,
 }
 _AUDIENCE = "passport_audience"
+_MACHINE = "passport_machine"
 
 
-def declare(blueprint: Blueprint, audience: Audience) -> None:
-    """States for whom all routes of `blueprint` are."""
+def declare(blueprint: Blueprint, audience: Audience, *, machine: bool = False) -> None:
+    """States for whom all routes of `blueprint` are; a `machine` brings no cookies, so no CSRF token either."""
     setattr(blueprint, _AUDIENCE, audience)
+    setattr(blueprint, _MACHINE, machine or audience is Audience.CLIENT)
 
 
 def audience_of(app: Flask, endpoint: str) -> Audience | None:
@@ -83,4 +85,4 @@ def _check() -> ResponseReturnValue | None:
 
 def exempt_from_csrf(blueprint: Blueprint) -> bool:
     """Whether the routes take no cookies, so that a foreign page cannot ride on them."""
-    return getattr(blueprint, _AUDIENCE, None) is Audience.CLIENT
+    return getattr(blueprint, _MACHINE, False) is True

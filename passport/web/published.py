@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from cryptography.hazmat.primitives.serialization import Encoding
-from flask import Blueprint, Response
+from flask import Blueprint, Response, abort
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
 from passport.domain.verdict import Verdict
 from passport.errors import PassportError
-from passport.house import clock, current_house
+from passport.house import House, clock, current_house
 from passport.registry.migrations import migrated
-from passport.trust.jwk import as_jwk, thumbprint
-from passport.trust.signer_records import SignerState, list_signers
+from passport.trust import publishing
+from passport.trust.signer_records import SignerRecord, SignerState, list_signers
+from passport.verifying.context import Context
 from passport.web import access
 from passport.web.limits import LIMITER
 
@@ -26,6 +26,8 @@ access.declare(BLUEPRINT, access.Audience.PUBLIC)
 LIMITER.exempt(BLUEPRINT)
 
 SECURITY_TXT_LIFE = timedelta(days=180)
+SEALED_LIFE = timedelta(hours=1)
+_SEALED: dict[str, tuple[Context | None, datetime, bytes]] = {}
 VERDICTS = Counter("passport_verdicts", "Checks of certificates, without anything of the person", ["outcome", "reason"])
 
 
@@ -84,11 +86,15 @@ def security_txt() -> Response:
 @BLUEPRINT.get("/.well-known/jwks.json")
 def jwks() -> Response:
     """Our signing keys as a JWK set (RFC 7517); public parts only."""
-    keys = [
-        as_jwk(key) | {"kid": thumbprint(key), "use": "sig", "alg": "ES256"}
-        for key in (record.certificate.public_key() for record in _published())
-    ]
-    return _json({"keys": keys})
+    return _json(publishing.jwks(_records()))
+
+
+@BLUEPRINT.get("/.well-known/crl/<key_id>.json")
+def smart_list(key_id: str) -> Response:
+    """Our revoked certificates as the SMART Health Cards list of one of our keys."""
+    if key_id not in {key["kid"] for key in publishing.jwks(_records())["keys"]}:
+        abort(404)
+    return _json(publishing.smart_list(current_house().context.revocations.own, key_id=key_id))
 
 
 @BLUEPRINT.get("/.well-known/did.json")
@@ -97,13 +103,8 @@ def did() -> Response:
     host = current_house().settings.base_url.partition("://")[2].replace(":", "%3A")
     subject = f"did:web:{host}"
     methods = [
-        {
-            "id": f"{subject}#{record.key_id}",
-            "type": "JsonWebKey2020",
-            "controller": subject,
-            "publicKeyJwk": as_jwk(record.certificate.public_key()),
-        }
-        for record in _published()
+        {"id": f"{subject}#{key['kid']}", "type": "JsonWebKey2020", "controller": subject, "publicKeyJwk": key}
+        for key in publishing.jwks(_records())["keys"]
     ]
     return _json(
         {
@@ -118,20 +119,38 @@ def did() -> Response:
 @BLUEPRINT.get("/trust/dsc.json")
 def dsc() -> Response:
     """Our document-signer certificates as the EU gateway lists them."""
-    country = current_house().settings.issuer_country
-    return _json(
-        [
-            {
-                "kid": base64.b64encode(bytes.fromhex(record.key_id)).decode(),
-                "country": country,
-                "certificateType": "DSC",
-                "rawData": base64.b64encode(record.certificate.public_bytes(Encoding.DER)).decode(),
-            }
-            for record in _published()
-        ]
+    return _json(publishing.dsc_list(_records(), country=current_house().settings.issuer_country))
+
+
+@BLUEPRINT.get("/trust/list")
+def trust_list() -> Response:
+    """The keys we trust, signed: what scanners keep."""
+    return _sealed(
+        "trust", lambda house, now: publishing.trust_list(house.context.keyring, signer=house.signer(now=now), now=now)
     )
 
 
-def _published() -> list[Any]:
+@BLUEPRINT.get("/trust/revocations")
+def revocations() -> Response:
+    """What we know to be revoked, signed."""
+    return _sealed(
+        "revocations",
+        lambda house, now: publishing.revocation_list(
+            house.context.revocations, issuer=house.settings.issuer_country, signer=house.signer(now=now), now=now
+        ),
+    )
+
+
+def _records() -> list[SignerRecord]:
     records = list_signers(current_house().settings.keys_dir)
     return [record for record in records if record.state is not SignerState.WITHDRAWN]
+
+
+def _sealed(name: str, seal: Callable[[House, datetime], bytes]) -> Response:
+    """A list as it was sealed for this context, anew after an hour: unlocking the key for every caller would be dear."""
+    house, now = current_house(), clock()
+    context, sealed_at, data = _SEALED.get(name, (None, now, b""))
+    if context is not house.context or now - sealed_at > SEALED_LIFE:
+        data = seal(house, now)
+        _SEALED[name] = (house.context, now, data)
+    return Response(data, content_type="application/jose")

@@ -1,0 +1,24 @@
+"""The stand-in of the population register over HTTP: development and loopback only."""
+
+from __future__ import annotations
+
+import orjson
+from flask import Blueprint, Response, abort, request
+
+from passport.house import current_house
+from passport.intake.standin import EmbeddedPopulation
+from passport.web import access
+
+BLUEPRINT = Blueprint("population_standin", __name__, url_prefix="/population-standin")
+access.declare(BLUEPRINT, access.Audience.DEVELOPMENT, machine=True)
+
+
+@BLUEPRINT.post("/check")
+def check() -> Response:
+    """One word for each identity: right, wrong or not_found."""
+    try:
+        body = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError:
+        abort(400)
+    standin = EmbeddedPopulation(current_house().settings.instance_dir / "population.db")
+    return Response(orjson.dumps(standin.answer(body)), content_type="application/json")
