@@ -79,11 +79,14 @@ def require_past(certificate: Certificate, *, now: datetime) -> None:
 
 
 def require_in_time(certificate: Certificate, *, clock: datetime, zone: ZoneInfo) -> None:
-    """Step 7: raises TrustError (not_yet_valid, expired) by the certificate's own dates."""
+    """Step 7: raises TrustError (not_yet_valid, expired) by the certificate's own dates.
+
+    The last second still counts: RFC 8392 would end before it, the EU's public test data ask for it.
+    """
     issued_at, expires_at = certificate.issued_at, certificate.expires_at
     if issued_at is not None and clock + SKEW < issued_at:
         raise TrustError(Reason.NOT_YET_VALID, values={"date": day_of(issued_at, zone).isoformat()})
-    if expires_at is not None and clock >= expires_at:
+    if expires_at is not None and clock > expires_at:
         raise TrustError(Reason.EXPIRED, values={"date": day_of(expires_at, zone).isoformat()})
 
 

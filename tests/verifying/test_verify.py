@@ -239,8 +239,8 @@ def test_a_test_issuer_is_marked_whatever_the_outcome(tmp_path: Path) -> None:
     [
         (ISSUED - timedelta(seconds=61), Reason.NOT_YET_VALID),
         (ISSUED - timedelta(seconds=60), None),
-        (EXPIRES - timedelta(seconds=1), None),
-        (EXPIRES, Reason.EXPIRED),
+        (EXPIRES, None),
+        (EXPIRES + timedelta(seconds=1), Reason.EXPIRED),
         (NOW + 800 * DAY, Reason.EXPIRED),
         (NOW - 800 * DAY, Reason.NOT_YET_VALID),
     ],
@@ -256,7 +256,7 @@ def test_dates_of_the_key(tmp_path: Path) -> None:
     assert reason_of(signer.code(), context) is None
     assert reason_of(signer.code(), context, at=ISSUED) is Reason.KEY_EXPIRED
     assert reason_of(signer.code(), context, at=NOW + 2 * DAY) is Reason.KEY_EXPIRED
-    assert reason_of(signer.code(), context, at=EXPIRES) is Reason.EXPIRED
+    assert reason_of(signer.code(), context, at=EXPIRES + DAY) is Reason.EXPIRED
 
 
 def test_dates_are_told_in_the_time_zone_of_the_service(context: Context) -> None:
@@ -463,7 +463,7 @@ def test_invalid_outranks_undetermined_and_everything_is_reported(tmp_path: Path
     record_own(tmp_path, identifier="URN:UVCI:01:XA:MOH/8H3K2M9QWZ#T", at=NOW, replaced=False)
     context = context_of([XA.anchor()], folder=tmp_path, trust_updated_at=NOW - 30 * DAY)
     asked = {"country": "FR", "holder": HolderQuery.read(name="Trần Thị Bình", born=None)}
-    verdict = verify(XA.code(), context=context, now=NOW, at=EXPIRES, **asked)
+    verdict = verify(XA.code(), context=context, now=NOW, at=EXPIRES + DAY, **asked)
     assert verdict.reason is Reason.EXPIRED
     told = {step.step: step.reason for step in verdict.steps if step.result is Result.FAILED}
     assert told == {
