@@ -147,7 +147,7 @@ def _records() -> list[SignerRecord]:
 
 
 def _sealed(name: str, seal: Callable[[House, datetime], bytes]) -> Response:
-    """A list as it was sealed for this context, anew after an hour: unlocking the key for every caller would be dear."""
+    """A list as it was sealed for this context, anew after an hour: unlocking the key is dear."""
     house, now = current_house(), clock()
     context, sealed_at, data = _SEALED.get(name, (None, now, b""))
     if context is not house.context or now - sealed_at > SEALED_LIFE:
