@@ -13,7 +13,9 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 def decode_base64url(text: str, *, padded: bool = False) -> bytes:
     """The bytes of unpadded base64url, with `padded` also of correctly padded; raises TrustError (bad_encoding)."""
-    bare = text.rstrip("=") if padded and len(text) % 4 == 0 else text
+    bare = text.rstrip("=") if padded else text
+    if text != bare and len(text) != len(bare) + -len(bare) % 4:
+        raise TrustError(Reason.BAD_ENCODING, "base64url with wrong padding")
     if not _BASE64URL.fullmatch(bare) or len(bare) % 4 == 1:
         raise TrustError(Reason.BAD_ENCODING, "not base64url")
     data = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
