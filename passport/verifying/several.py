@@ -47,8 +47,9 @@ def verify_several(
     spoiling = _invalid(results)
     if spoiling is None and not _one_person([one.certificate.holder for one in genuine if one]):
         return _different_people(results)
-    unknown = next((verdict for verdict in results if verdict.certificate is None), None)
-    deciding = spoiling or unknown or min(results, key=_rank)
+    if spoiling is None:  # an issuer unknown to a stale list
+        spoiling = next((verdict for verdict in results if verdict.certificate is None), None)
+    deciding = min(results, key=_rank) if spoiling is None else spoiling
     return JointVerdict(
         outcome=deciding.outcome,
         reason=deciding.reason,
