@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 import passport.registry.accounts  # noqa: F401  # the tables name Account, so it must be mapped before any query
+from passport.errors import Refusal, Unavailable
 
 BUSY_TIMEOUT_MS = 15_000  # how long a writer waits for another before it gives up
+_NO_SUCH = ("42P01", "42703")  # SQLSTATE of an undefined table and an undefined column
 
 
 def make_engine(url: str) -> Engine:
@@ -46,7 +49,11 @@ def prepare_sqlite(engine: Engine) -> None:
 
 
 class Database:
-    """One database: `transaction()` for jobs that write, `reading()` for everything else."""
+    """One database: `transaction()` for jobs that write, `reading()` for everything else.
+
+    Both raise Unavailable: not_migrated when a table or column is missing, service_away when the server is away,
+    locked for too long, or out of disk.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -60,11 +67,24 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A session that is committed at the end, or rolled back whole when anything is raised."""
         writer = self.engine.execution_options(writes=True)
-        with Session(writer, expire_on_commit=False) as session, session.begin():
+        with _told_apart(), Session(writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that is never committed."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with _told_apart(), Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        told = str(error.orig)
+        if getattr(error.orig, "sqlstate", None) in _NO_SUCH or told.startswith(("no such table", "no such column")):
+            raise Unavailable(Refusal.NOT_MIGRATED) from error
+        if isinstance(error, OperationalError):
+            raise Unavailable(Refusal.SERVICE_AWAY, "database") from error
+        raise
