@@ -13,6 +13,7 @@ certificate needs no translation library. Only `web.errors` knows HTTP and only 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -128,6 +129,7 @@ class Refusal(StrEnum):
 
 
 AnyReason = Reason | RowReason | Refusal
+_ONE_OF_MANY = re.compile(r"\b1 (day|dose|row)s\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def _fill(reason: AnyReason, variant: str | None, part: str, values: Mapping[str
         text = entry.get(f"{part}_{language}", "")
         return str(text).format_map(_Gaps(spoken))
 
-    return Sentence(vi=told("vi"), en=told("en"))
+    return Sentence(vi=told("vi"), en=_ONE_OF_MANY.sub(r"1 \1", told("en")))  # Vietnamese has no plural
 
 
 class PassportError(Exception):

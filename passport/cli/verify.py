@@ -15,6 +15,7 @@ import click
 
 from passport.cli.output import DONE, NOT_VALID, UNDECIDED, emit_json, json_option, say, told
 from passport.codecs import strict_json
+from passport.domain.dates import spoken_day
 from passport.domain.verdict import Outcome, Verdict
 from passport.errors import InputError, PassportError, Refusal
 from passport.house import House, clock, current_house
@@ -161,7 +162,7 @@ def _print(verdict: Verdict) -> None:
         click.echo(f"  {said.vi}\n  {said.en}")
     if verdict.certificate is not None:
         holder = verdict.certificate.holder
-        click.echo(f"  {holder.name} · {holder.born or '–'}")
+        click.echo(f"  {holder.name} · {spoken_day(holder.born).vi if holder.born else '–'}")
     if verdict.holder_match is not None and verdict.holder_match.why is not None:
         click.echo(f"  {verdict.holder_match.why.vi}\n  {verdict.holder_match.why.en}")
     dose = dose_line(verdict)

@@ -431,6 +431,13 @@ def test_old_lists_are_amber(tmp_path: Path) -> None:
     assert verify(XA.code(), context=context, now=NOW - 16 * DAY).outcome is Outcome.VALID
 
 
+def test_one_day_is_no_plural(tmp_path: Path) -> None:
+    context = context_of([XA.anchor()], folder=tmp_path, trust_updated_at=NOW - 15 * DAY)
+    assert verify(XA.code(), context=context, now=NOW).message.en == (
+        "The list of keys or of revocations is 1 day overdue."
+    )
+
+
 def test_the_age_of_lists_is_counted_at_the_real_time(tmp_path: Path) -> None:
     context = context_of([XA.anchor()], folder=tmp_path, trust_updated_at=NOW - DAY)
     assert reason_of(XA.code(), context, at=NOW + 100 * DAY) is None
