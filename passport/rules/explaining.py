@@ -16,7 +16,7 @@ from passport.domain.certificate import Certificate, Kind
 from passport.domain.verdict import DoseStatus, Why
 from passport.errors import TrustError
 from passport.rules.rule import Rule
-from passport.rules.schedules import VACCINES, dose_status, product_of
+from passport.rules.schedules import VACCINES, product_of
 from passport.rules.valuesets import names
 
 DAYS_AHEAD = 400  # how far ahead a rule is asked; published rules let nobody wait a year
@@ -43,13 +43,20 @@ class _Asked:
     on: date
 
 
-def explain(failed: Sequence[Rule], *, among: Sequence[Rule], data: _Data, certificate: Certificate, on: date) -> Why:
-    """Why the rules `failed`, one reason for all, with what its sentence needs.
+def explain(
+    failed: Sequence[Rule],
+    *,
+    among: Sequence[Rule],
+    data: _Data,
+    certificate: Certificate,
+    status: DoseStatus,
+    on: date,
+) -> Why:
+    """Why the rules `failed` on the day `on`, one reason for all, with what its sentence needs.
 
     `too_soon` names the first day on which all rules `among` are met. A reason that none of the four sentences
     tells is `other`, and so are all of tests and recoveries, whose rules are not about doses.
     """
-    status = dose_status(certificate.doses, on=on)
     if certificate.kind is not Kind.VACCINATION or status.days_since is None:
         return _OTHER
     latest = next(dose for dose in certificate.doses if dose.date == status.last_dose)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from passport.domain.certificate import Certificate
+from passport.domain.certificate import Certificate, DoseStatement
 from passport.domain.verdict import RuleResult, RulesReport, Why
 from passport.errors import Reason, TrustError
-from passport.rules.dcc import dcc_payload
+from passport.rules.dcc import dcc_payload, standing
 from passport.rules.explaining import explain
 from passport.rules.rule import Rule
 from passport.rules.valuesets import rule_value_sets
@@ -38,12 +38,22 @@ class RulesAnswer:
         return self.unmet
 
 
-def judge(rules: Sequence[Rule], *, country: str, certificate: Certificate, at: datetime, on: date) -> RulesAnswer:
+def judge(
+    rules: Sequence[Rule],
+    *,
+    country: str,
+    certificate: Certificate,
+    doses: Sequence[DoseStatement],
+    at: datetime,
+    on: date,
+) -> RulesAnswer:
     """How `certificate` comes out under `rules` at the clock `at`, which is the day `on` to its holder.
 
-    Raises TrustError (rules_open) when its format tells nothing that rules could look at.
+    `doses` are all that are known of the holder. Raises TrustError (rules_open) when the format tells nothing that
+    rules could look at.
     """
-    payload = dcc_payload(certificate, on=on)
+    status = standing(certificate, doses=doses, on=on)
+    payload = dcc_payload(certificate, status=status, on=on)
     if payload is None:
         raise rules_open(country, on, "the certificate tells nothing that rules look at")
     data = {"payload": payload, "external": external(certificate, country=country, at=at)}
@@ -53,7 +63,9 @@ def judge(rules: Sequence[Rule], *, country: str, certificate: Certificate, at: 
     unevaluated = [rule.identifier for rule in rules if outcomes[rule.key] == OPEN]
     return RulesAnswer(
         report=RulesReport(country, results),
-        unmet=explain(failed, among=rules, data=data, certificate=certificate, on=on) if failed else None,
+        unmet=explain(failed, among=rules, data=data, certificate=certificate, status=status, on=on)
+        if failed
+        else None,
         undecided=rules_open(country, on, " ".join(unevaluated)) if unevaluated else None,
     )
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from passport.domain.certificate import Certificate
+from passport.domain.certificate import Certificate, DoseStatement
 from passport.domain.verdict import utc_text
 from passport.errors import InputError, Refusal
 from passport.rules.judging import RulesAnswer, judge, rules_open
@@ -63,17 +63,20 @@ class RuleStore:
                 chosen[rule.identifier] = rule
         return tuple(chosen.values())
 
-    def evaluate(self, *, country: str, certificate: Certificate, at: datetime, on: date) -> RulesAnswer:
+    def evaluate(
+        self, *, country: str, certificate: Certificate, doses: Sequence[DoseStatement], at: datetime, on: date
+    ) -> RulesAnswer:
         """Whether `certificate` meets the rules of `country` at the clock `at`, with every rule's result.
 
-        `on` is the calendar day of `at` where the check takes place, by which days are counted.
+        `doses` are all that are known of the holder, those of other certificates included; `on` is the calendar
+        day of `at` where the check takes place, by which days are counted.
         Raises TrustError (rules_open) when no acceptance rule of that country is in force then for certificates
         of that kind, or when the format tells nothing that rules look at.
         """
         rules = self.in_force(country=country, certificate=certificate, at=at)
         if all(rule.type == INVALIDATION for rule in rules):
             raise rules_open(country, on, "no rules in force")
-        return judge(rules, country=country, certificate=certificate, at=at, on=on)
+        return judge(rules, country=country, certificate=certificate, doses=doses, at=at, on=on)
 
 
 @dataclass(frozen=True, slots=True)

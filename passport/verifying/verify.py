@@ -134,7 +134,9 @@ def judge(
             steps.require_met(status.why)
     if question.country is not None:
         with findings.during(Step.RULES):
-            answer = context.rules.evaluate(country=question.country, certificate=certificate, at=clock, on=on)
+            answer = context.rules.evaluate(
+                country=question.country, certificate=certificate, doses=doses, at=clock, on=on
+            )
             report = answer.report
             steps.require_met(answer.why)
     if question.holder is not None:

@@ -35,7 +35,7 @@ def rules(*logics: Any) -> list[Rule]:
 def why(rules: list[Rule], on: str, shown: Certificate, *, country: str = "XA") -> dict[str, Any] | None:
     day = date.fromisoformat(on)
     at = datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC)
-    found: Why | None = judge(rules, country=country, certificate=shown, at=at, on=day).why
+    found = judge(rules, country=country, certificate=shown, doses=shown.doses, at=at, on=day).why
     return {"kind": found.kind, **found.values} if found else None
 
 
@@ -72,10 +72,11 @@ def test_the_first_day_on_which_the_rule_is_met_is_the_first() -> None:
 
 def test_days_are_those_of_the_place_of_the_check() -> None:
     evening = datetime(2022, 1, 12, 20, tzinfo=UTC)  # already the thirteenth in Việt Nam
-    found = judge(DEMO, country="XA", certificate=certificate(), at=evening, on=date(2022, 1, 13)).why
+    shown: dict[str, Any] = {"country": "XA", "certificate": certificate(), "doses": certificate().doses}
+    found = judge(DEMO, **shown, at=evening, on=date(2022, 1, 13)).why
     assert found == Why("too_soon", {"days": 12, "min": 14, "date": "2022-01-15"})
     late = datetime(2022, 9, 29, 20, tzinfo=UTC)
-    found = judge(DEMO, country="XA", certificate=certificate(), at=late, on=date(2022, 9, 30)).why
+    found = judge(DEMO, **shown, at=late, on=date(2022, 9, 30)).why
     assert found == Why("too_long", {"days": 272, "max": 270})
 
 

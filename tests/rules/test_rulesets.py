@@ -72,7 +72,7 @@ def test_invalidation_is_by_the_country_of_issue() -> None:
     rules = store(document("VR-XB-0001"), document("IR-VN-0001", Type="Invalidation", Logic=False))
     assert chosen(rules) == ["IR-VN-0001 1.0.0", "VR-XB-0001 1.0.0"]
     assert chosen(rules, country="VN") == ["IR-VN-0001 1.0.0"]
-    answer = rules.evaluate(country="XB", certificate=certificate(), at=NOON, on=ON)
+    answer = rules.evaluate(country="XB", certificate=certificate(), doses=certificate().doses, at=NOON, on=ON)
     assert [(result.id, result.result) for result in answer.report.results] == [
         ("IR-VN-0001", "failed"),
         ("VR-XB-0001", "passed"),
@@ -99,7 +99,7 @@ def test_rules_of_a_region_are_for_those_who_go_there() -> None:
 )
 def test_without_rules_in_force_nothing_is_decided(rules: list[dict[str, Any]]) -> None:
     with pytest.raises(TrustError) as raised:
-        store(*rules).evaluate(country="XB", certificate=certificate(), at=NOON, on=ON)
+        store(*rules).evaluate(country="XB", certificate=certificate(), doses=certificate().doses, at=NOON, on=ON)
     assert raised.value.reason is Reason.RULES_OPEN
     assert raised.value.values == {"country": "XB", "date": "2022-03-01"}
 
@@ -197,6 +197,8 @@ def test_a_damaged_store_is_said_so(tmp_path: Path, content: str) -> None:
 def test_the_invented_country(tmp_path: Path, number: int, of: int, given: str, met: bool) -> None:
     import_rules(tmp_path, [DEMO_RULES], now=NOON)
     shown = certificate(number=number, of=of, given=given)
-    answer = RuleStore.load(tmp_path).evaluate(country="XA", certificate=shown, at=NOON, on=date(2022, 3, 1))
+    answer = RuleStore.load(tmp_path).evaluate(
+        country="XA", certificate=shown, doses=shown.doses, at=NOON, on=date(2022, 3, 1)
+    )
     assert (answer.why is None) is met
     assert all("DEMO" in result.description for result in answer.report.results)
