@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from passport.errors import RowReason
+from passport.errors import RowReason, Sentence
 from passport.intake.layouts import column_name
 
 
@@ -28,6 +28,11 @@ class Issue:
     reason: RowReason
     variant: str | None = None
     values: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def spoken(self) -> dict[str, Sentence | object]:
+        """What the sentence of the reason is filled with."""
+        return {**self.values, "column": column_name(self.column)}
 
     def as_json(self) -> dict[str, Any]:
         """The issue as a row of the registry keeps it; the column's name in both languages among the values."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -130,10 +130,10 @@ class Header:
         """How many columns are ours."""
         return sum(column.field is not None for column in self.columns)
 
-    @property
-    def doses(self) -> tuple[int, ...]:
-        """The numbers of the dose groups, none where each row tells one dose."""
-        return tuple(sorted({column.dose for column in self.columns if column.dose is not None}))
+
+def dose_groups(columns: Iterable[Column]) -> tuple[int, ...]:
+    """The numbers of the dose groups of a ward list, none where each row tells one dose."""
+    return tuple(sorted({column.dose for column in columns if column.dose is not None}))
 
 
 def column_name(key: str) -> Sentence:
@@ -170,8 +170,9 @@ def require_layout(header: Header, *, attendance: bool) -> Layout:
     for key in keys:
         if keys.count(key) > 1:
             raise InputError(Refusal.REPEATED_COLUMN, key, values={"column": column_name(key)})
-    layout = Layout.ATTENDANCE if attendance else Layout.WARD if header.doses else Layout.DOSE_ROWS
-    groups = [f"{name}_{dose}" for dose in header.doses for name in ("vaccine", "vaccination_date")]
+    doses = dose_groups(header.columns)
+    layout = Layout.ATTENDANCE if attendance else Layout.WARD if doses else Layout.DOSE_ROWS
+    groups = [f"{name}_{dose}" for dose in doses for name in ("vaccine", "vaccination_date")]
     for key in (*REQUIRED[layout], *(groups if layout is Layout.WARD else ())):
         if key not in keys:
             raise InputError(Refusal.MISSING_COLUMN, key, values={"column": column_name(key)})

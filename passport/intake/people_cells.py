@@ -98,10 +98,14 @@ def read_sex(reader: RowReader, *, required: bool = True) -> Sex | None:
     return sex
 
 
-def read_birth_date(reader: RowReader, *, today: date, year: int | None) -> PartialDate | None:
+def read_birth_date(
+    reader: RowReader, *, today: date, year: int | None = None, required: bool = True
+) -> PartialDate | None:
     """The birth date, whole or in part; `year` is what the identity number tells."""
     earliest = date(EARLIEST_YEAR, 1, 1)
-    born = reader.date("birth_date", RowReason.BAD_BIRTH_DATE, earliest=earliest, latest=today, year=year)
+    born = reader.date(
+        "birth_date", RowReason.BAD_BIRTH_DATE, earliest=earliest, latest=today, year=year, required=required
+    )
     if born is not None and born.year < EARLIEST_YEAR:
         reader.fault("birth_date", RowReason.BAD_BIRTH_DATE, "too_early", value=born.year)
         return None

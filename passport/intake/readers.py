@@ -46,8 +46,9 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 class RowReader:
     """One row under inspection; `issues` grows as its cells are read."""
 
-    def __init__(self, raw: RawRow) -> None:
+    def __init__(self, raw: RawRow, *, on_fault: Mapping[str, Severity] = ON_FAULT) -> None:
         self._cells = raw.cells
+        self._on_fault = on_fault
         self.issues: list[Issue] = []
 
     def has(self, key: str) -> bool:
@@ -57,7 +58,7 @@ class RowReader:
     def fault(self, key: str, reason: RowReason, variant: str | None = None, **values: str | int) -> None:
         """Notes a fault, as grave as its column."""
         field = key.rstrip("123456789").rstrip("_")
-        self.issues.append(Issue(key, ON_FAULT.get(field, Severity.WARNED), reason, variant, values))
+        self.issues.append(Issue(key, self._on_fault.get(field, Severity.WARNED), reason, variant, values))
 
     def warn(self, key: str, reason: RowReason, variant: str | None = None, **values: str | int) -> None:
         """Notes something to look at."""
@@ -85,10 +86,17 @@ class RowReader:
         return None
 
     def date(
-        self, key: str, reason: RowReason, *, earliest: date, latest: date, year: int | None = None
+        self,
+        key: str,
+        reason: RowReason,
+        *,
+        earliest: date,
+        latest: date,
+        year: int | None = None,
+        required: bool = True,
     ) -> PartialDate | None:
-        """The date of a required cell; `reason` is what an impossible one gives. Future dates are refused."""
-        text = self.text(key, required=True)
+        """The date of a cell, none after `latest`; `reason` is what an impossible one gives."""
+        text = self.text(key, required=required)
         if text is None:
             return None
         try:

@@ -29,8 +29,8 @@ _KINDS = (("co ban", DoseKind.PRIMARY), ("primary", DoseKind.PRIMARY), ("bo sung
 _DOSE_NUMBER = re.compile(r"(?:mui|dose|lan)?(?: (?:so|thu))? ?([1-9])(?:[.,]0+)?")
 _SITE_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9._/-]*")
 _LOT = re.compile(r"[A-Z0-9][A-Z0-9 ./()_-]*")
-_NOT_A_SITE_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9._/-]*")
-_LOT = re.compile(r"\d[\d.,]*E\+\d+|\d{1,2}/\d{1,2}/\d{2,4}")  # rounded by a spreadsheet; an expiry date
+# Rounded by a spreadsheet, or the expiry date in place of the lot.
+_NOT_A_LOT = re.compile(r"\d[\d.,]*E\+\d+|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ class DoseCells:
     lot: str
     site_id: int | None
     suffix: str
+
+    @property
+    def product(self) -> str:
+        """The key of the vaccine in the catalogue."""
+        return self.vaccine.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def _tells_dose(reader: RowReader, suffix: str) -> bool:
 
 def _dose(reader: RowReader, suffix: str, *, born: PartialDate | None, today: date, places: Places) -> DoseCells | None:
     vaccine = _vaccine(reader, "vaccine" + suffix)
-    number = int(suffix[1:]) if suffix else _dose_number(reader)
+    number = int(suffix[1:]) if suffix else read_dose_number(reader, "dose_number", required=True)
     key = "vaccination_date" + suffix
     day = reader.date(key, RowReason.BAD_VACCINATION_DATE, earliest=FIRST_DOSES, latest=today)
     given_on = _possible_day(reader, key, day, born=born, vaccine=vaccine)
@@ -99,13 +104,14 @@ def _vaccine(reader: RowReader, key: str) -> Vaccine | None:
     return vaccine
 
 
-def _dose_number(reader: RowReader) -> int | None:
-    text = reader.text("dose_number", required=True)
+def read_dose_number(reader: RowReader, key: str, *, required: bool) -> int | None:
+    """The ordinal of a dose, 1 to 9, with or without the word before it."""
+    text = reader.text(key, required=required)
     if text is None:
         return None
     match = _DOSE_NUMBER.fullmatch(fold(text))
     if match is None:
-        reader.fault("dose_number", RowReason.BAD_DOSE_NUMBER, value=text)
+        reader.fault(key, RowReason.BAD_DOSE_NUMBER, value=text)
         return None
     return int(match.group(1))
 

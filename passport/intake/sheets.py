@@ -44,10 +44,10 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: Iterator[RawRow]
 
-    @property
-    def doses(self) -> tuple[int, ...]:
-        """The numbers of the dose groups of a ward list, else none."""
-        return tuple(sorted({column.dose for column in self.columns if column.dose is not None}))
+    def typed(self, row: RawRow) -> dict[str, str]:
+        """The cells of a row as text: every column that is ours, filled or not, then whatever else stood there."""
+        ours = {column.key: "" for column in self.columns if column.field is not None}
+        return ours | {key: cell.text for key, cell in row.cells.items()}
 
 
 def read_sheet(data: bytes, *, file_name: str, attendance: bool = False) -> Sheet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -14,8 +14,9 @@ from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
 from passport.registry.areas import beneath
-from passport.registry.tables import Area, Attendee, Certificate, Dose, Import, ImportRow, Person, Site
+from passport.registry.tables import Area, Attendee, Certificate, Correction, Dose, Import, ImportRow, Person, Site
 
+CHANGEABLE = frozenset({"product", "number", "kind", "given_on", "lot", "site_id"})
 _CHUNK = 1000  # ids in one statement; SQLite takes 32,766
 
 
@@ -90,6 +91,49 @@ def require_dose(session: Session, dose_id: str) -> Dose:
     if dose is None:
         raise InputError(Refusal.NO_DOSE)
     return dose
+
+
+def change_dose(
+    session: Session, *, dose: Dose, field: str, value: object, why: str, by: Account, at: datetime
+) -> Correction | None:
+    """Changes one field of a dose and keeps before and after; None when nothing changes.
+
+    Who changes a dose has entered what now stands there, and the site confirms it anew. It is written with the next
+    flush, so that several fields change at once. Whether `value` is well formed is the caller's to check. Raises
+    InputError (bad_option) for a field that may not be changed.
+    """
+    if field not in CHANGEABLE:
+        raise InputError(Refusal.BAD_OPTION, f"field {field[:30]}")
+    before = getattr(dose, field)
+    if before == value:
+        return None
+    setattr(dose, field, value)
+    dose.confirmed_by_id = dose.confirmed_at = None
+    dose.entered_by_id = by.id
+    correction = Correction(
+        person_id=dose.person.id, dose_id=dose.id, field=field, before=str(before), after=str(value), why=why,
+        by_id=by.id, at=at,
+    )  # fmt: skip
+    session.add(correction)
+    return correction
+
+
+def remove_dose(session: Session, dose: Dose) -> None:
+    """Takes an unconfirmed dose off the record: the list that told it was corrected."""
+    session.delete(dose)
+    session.flush()
+
+
+def corrected_by(session: Session, account: Account, doses: Collection[Dose]) -> set[str]:
+    """The ids of those doses that `account` corrected, or whose person's record it corrected."""
+    mine = list(
+        session.execute(
+            select(Correction.dose_id, Correction.person_id).where(Correction.by_id == account.id).distinct()
+        )
+    )
+    dose_ids = {dose_id for dose_id, _ in mine}
+    person_ids = {person_id for dose_id, person_id in mine if dose_id is None}
+    return {dose.id for dose in doses if dose.id in dose_ids or dose.person_id in person_ids}
 
 
 def state_of(dose: Dose) -> DoseState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
+from passport.domain.names import fold
 from passport.errors import InputError, Refusal, Refused, RowReason, Sentence, sentence
 from passport.registry.accounts import Account
 from passport.registry.tables import (
@@ -128,6 +129,11 @@ def require_import(session: Session, import_id: int) -> Import:
     return found
 
 
+def lock_import(session: Session, import_id: int) -> Import:
+    """The import, kept from everybody else who stores rows of it until this transaction ends."""
+    return session.get_one(Import, import_id, with_for_update=True)
+
+
 def add_row(
     session: Session,
     *,
@@ -147,9 +153,58 @@ def add_row(
     return added
 
 
+def change_row(
+    row: ImportRow, *, outcome: str, held: bool, cells: Mapping[str, Any], issues: Sequence[Mapping[str, Any]]
+) -> ImportRow:
+    """A row that is told anew: corrected on screen, or tried again with the same file."""
+    row.outcome, row.held, row.cells, row.issues = outcome, held, dict(cells), [*map(dict, issues)]
+    row.settled = outcome != "refused" and not held
+    return row
+
+
+def add_attendee(
+    session: Session,
+    *,
+    row: ImportRow,
+    full_name: str,
+    birth_date: str | None,
+    sex: str | None,
+    id_number: str | None,
+    phone: str | None,
+    commune_id: int | None,
+    employer: str | None,
+    priority_group: str | None,
+    planned_dose: int | None,
+) -> Attendee:
+    """Who stands on a row of an attendance list."""
+    attendee = Attendee(
+        import_id=row.import_id,
+        row=row.row,
+        full_name=full_name,
+        name_key=fold(full_name),
+        birth_date=birth_date,
+        sex=sex,
+        id_number=id_number,
+        phone=phone,
+        commune_id=commune_id,
+        employer=employer,
+        priority_group=priority_group,
+        planned_dose=planned_dose,
+    )
+    session.add(attendee)
+    session.flush()
+    return attendee
+
+
 def find_row(session: Session, *, import_id: int, row: int) -> ImportRow | None:
     """The row of a list with the sheet's own number, or None."""
     return session.scalar(select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row == row))
+
+
+def rows_numbered(session: Session, import_id: int, numbers: Collection[int]) -> dict[int, ImportRow]:
+    """The rows of a list with these numbers, as far as they are stored."""
+    query = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row.in_(numbers))
+    return {row.row: row for row in session.scalars(query)}
 
 
 def list_rows(

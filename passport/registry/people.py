@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, text, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from passport.domain.dates import PartialDate
@@ -15,7 +15,7 @@ from passport.errors import InputError, Refusal, RowReason
 from passport.registry.accounts import Account
 from passport.registry.areas import beneath
 from passport.registry.columns import starts_with
-from passport.registry.tables import Area, Correction, Dose, Person, Site
+from passport.registry.tables import Area, Certificate, Correction, Dose, Person, Site
 
 PAGE = 50  # people a page where the caller names no other number
 # The four fields that the population register compares: after a change they are compared anew.
@@ -90,6 +90,12 @@ def people_with(session: Session, *, id_numbers: Collection[str], names: Collect
         .order_by(Person.created_at, Person.id)
     )
     return list(session.scalars(query))
+
+
+def lock_people(session: Session) -> None:
+    """Lets one list at a time look for people and add them; on SQLite writers wait for each other anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def find_by_natural_key(
@@ -203,6 +209,16 @@ def correct_person(
     session.add(correction)
     session.flush()
     return correction
+
+
+def remove_untold(session: Session, person: Person) -> None:
+    """Deletes a record that nothing tells of any more: no dose, no certificate, no correction."""
+    session.flush()
+    told = [select(table.id).where(table.person_id == person.id) for table in (Dose, Certificate, Correction)]
+    if not any(session.scalar(query.limit(1)) for query in told):
+        session.expire(person)
+        session.delete(person)
+        session.flush()
 
 
 def corrections_of(session: Session, person: Person) -> list[Correction]:
