@@ -20,6 +20,7 @@ from passport.errors import Reason, TrustError
 IMAGE_BYTES = 5_000_000  # an uploaded picture (security T19)
 PDF_BYTES = 10_000_000  # an uploaded PDF
 IMAGE_PIXELS = 25_000_000  # a picture once decoded (security T19)
+IMAGE_SIDE = 20_000  # pixels; the decoder takes 65,535, also once a picture is enlarged
 PDF_PAGES = 3  # a certificate stands on the first pages
 PAGE_DPI = 200  # reads a certificate's code printed at 30 mm
 PAGE_SIDE = 3_500  # pixels of a page's longer side once rendered, whatever size it claims
@@ -50,8 +51,8 @@ def _picture(data: bytes) -> Image.Image:
         raise TrustError(Reason.TOO_LARGE, f"a picture of more than {IMAGE_BYTES} bytes")
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            if image.width * image.height > IMAGE_PIXELS:
-                raise TrustError(Reason.TOO_LARGE, f"a picture of more than {IMAGE_PIXELS} pixels")
+            if image.width * image.height > IMAGE_PIXELS or max(image.size) > IMAGE_SIDE:
+                raise TrustError(Reason.TOO_LARGE, f"a picture of {image.width} by {image.height} pixels")
             image.draft("L", image.size)  # a JPEG need not be decoded in colour
             return _grey(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
