@@ -17,13 +17,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from cryptography import x509
 
+from passport.app import create_app
 from passport.domain.verdict import Outcome, Result, Step, Verdict
 from passport.errors import Reason, TrustError
 from passport.formats.table import open_text
 from passport.rendering.reading import read_codes
 from passport.rules.rulesets import RuleStore
 from passport.trust.certificates import read_certificate
-from passport.trust.keyring import Keyring
+from passport.trust.keyring import Keyring, import_keys
 from passport.trust.revocation import Revocations
 from passport.verifying.context import Context
 from passport.verifying.verify import verify, verify_image
@@ -146,3 +147,22 @@ def test_the_picture_of_q1(tmp_path: Path) -> None:
     verdict = verify_image(base64.b64decode(case["2DCODE"]), context=context, now=clock_of(case))
     assert verdict.reason is Reason.UNREADABLE_IMAGE
     assert verdict_on(case, folder=tmp_path).outcome is Outcome.VALID
+
+
+def test_the_command_says_the_same(tmp_path: Path) -> None:
+    cases = [load(path) for path in CASES]
+    pem = "".join(
+        f"-----BEGIN CERTIFICATE-----\n{case['TESTCTX']['CERTIFICATE']}\n-----END CERTIFICATE-----\n" for case in cases
+    )
+    report = import_keys(tmp_path, [("all.pem", pem.encode())], production=False, now=datetime.now(UTC))
+    assert not report.refused
+    app = create_app({"PASSPORT_KEYS_DIR": str(tmp_path), "PASSPORT_INSTANCE_DIR": str(tmp_path / "instance")})
+    lines = [json.dumps({"credential": case["PREFIX"], "at": clock_of(case).isoformat()}) for case in cases]
+    with app.app_context():
+        run = app.test_cli_runner().invoke(args=["verify", "--lines"], input="\n".join(lines))
+    assert run.exit_code == 1
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    expected = [FAULTS.get(path.stem) if path in COMMON else None for path in CASES]
+    assert {name_of(path): answer["reason"] for path, answer in zip(CASES, answers, strict=True)} == {
+        name_of(path): reason for path, reason in zip(CASES, expected, strict=True)
+    }
