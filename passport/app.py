@@ -17,11 +17,9 @@ from flask_wtf import CSRFProtect
 from passport import cli
 from passport.config import ROOT, Settings, load_settings
 from passport.errors import InputError, Refusal
-from passport.house import EXTENSION, House
-from passport.intake.population import population_service
+from passport.house import EXTENSION, open_house
 from passport.registry import accounts, migrations
-from passport.registry.db import Database, prepare_sqlite
-from passport.verifying.context import ContextSource
+from passport.registry.db import prepare_sqlite
 from passport.web import BLUEPRINTS, access, api_models, assets, errors, headers, language, limits
 
 MAX_BODY = 32 * 1024 * 1024  # bytes; the largest list that intake takes
@@ -53,24 +51,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> APIFlask:
         engine = db.engine
     if engine.dialect.name == "sqlite":
         prepare_sqlite(engine)
-    house = House(
-        settings=settings,
-        database=Database(engine),
-        context_source=ContextSource(
-            keys_dir=settings.keys_dir,
-            zone=settings.timezone,
-            trust_max_age=settings.trust_max_age,
-            revocation_max_age=settings.revocation_max_age,
-            icvp_claim=settings.icvp_claim,
-            production=settings.production,
-        ),
-        population=population_service(
-            url=settings.population_url,
-            standin=settings.instance_dir / "population.db",
-            production=settings.production,
-        ),
-    )
-    app.extensions[EXTENSION] = house
+    app.extensions[EXTENSION] = open_house(settings, engine=engine)
     _wire_web(app, db)
     cli.register(app)
     return app

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from flask import current_app
+from sqlalchemy import Engine
 
 from passport.config import Settings
-from passport.intake.population import PopulationService
+from passport.intake.population import PopulationService, population_service
 from passport.registry.db import Database
 from passport.trust.passphrase import read_passphrase
 from passport.trust.signers import Signer, active_signer
@@ -46,6 +47,27 @@ class House:
     def today(self, now: datetime) -> date:
         """The calendar day of `now` in the service's time zone."""
         return now.astimezone(self.settings.timezone).date()
+
+
+def open_house(settings: Settings, *, engine: Engine) -> House:
+    """The house for these settings on a prepared `engine`; raises Refused (demo_in_production) for stand-ins."""
+    return House(
+        settings=settings,
+        database=Database(engine),
+        context_source=ContextSource(
+            keys_dir=settings.keys_dir,
+            zone=settings.timezone,
+            trust_max_age=settings.trust_max_age,
+            revocation_max_age=settings.revocation_max_age,
+            icvp_claim=settings.icvp_claim,
+            production=settings.production,
+        ),
+        population=population_service(
+            url=settings.population_url,
+            standin=settings.instance_dir / "population.db",
+            production=settings.production,
+        ),
+    )
 
 
 def current_house() -> House:

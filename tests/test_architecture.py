@@ -13,7 +13,7 @@ ROWS = {
     "app": 8,
     "web": 7,
     "cli": 7,
-    "house": 6,
+    "house": 5.5,  # what the faces share: settings, database, context; demo uses it, too
     "tasks": 6,
     "demo": 6,
     "intake": 5,
@@ -34,14 +34,15 @@ LIBRARIES = {
     "app": {"apiflask", "flask", "flask_security", "flask_sqlalchemy_lite", "flask_wtf"},
     "house": {"flask"},
     "web": {
-        "apiflask", "babel", "flask", "flask_babel", "flask_limiter", "flask_security", "flask_wtf", "jinja2", "markupsafe",
-        "orjson", "prometheus_client", "pydantic", "secure", "structlog", "werkzeug", "govuk_frontend_jinja",
+        "apiflask", "babel", "flask", "flask_babel", "flask_limiter", "flask_security", "flask_wtf", "jinja2",
+        "markupsafe", "orjson", "prometheus_client", "pydantic", "secure", "structlog", "werkzeug",
+        "govuk_frontend_jinja",
     },
     "cli": {"flask", "flask_alembic", "flask_security", "click", "orjson", "rich", "qrcode"},
     "demo": {"flask", "flask_security", "xlsxwriter", "rich", "qrcode", "cryptography"},
     "tasks": set(),
-    "intake": {"httpx", "python_calamine", "sqlalchemy", "orjson"},
-    "issuing": {"sqlalchemy"},
+    "intake": {"httpx", "python_calamine", "orjson"},
+    "issuing": set(),
     "verifying": set(),
     "registry": {"sqlalchemy", "alembic", "flask_alembic", "flask_security", "flask"},
     "trust": {"cryptography", "orjson"},
@@ -53,6 +54,8 @@ LIBRARIES = {
     "errors": set(),
     "config": set(),
 }  # fmt: skip
+# Rooms above the registry hand its sessions on; what they may name is the type, never a query.
+HANDLES = {"sqlalchemy.orm.Session", "sqlalchemy.Engine"}
 MODULE_LIMIT = 400  # lines
 # Migrations are written by a tool; scripts beside data made it once and never run in the service.
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if not {"versions", "data"} & set(p.relative_to(PACKAGE).parts))
@@ -70,9 +73,8 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             assert node.module is not None
-            found.add(node.module)
-            if node.module == "passport":
-                found.update(f"passport.{alias.name}" for alias in node.names)
+            whole = node.module == "passport" or node.module.startswith("sqlalchemy")
+            found.update(f"{node.module}.{alias.name}" for alias in node.names) if whole else found.add(node.module)
     return found
 
 
@@ -91,13 +93,13 @@ def test_imports_go_down(path: Path) -> None:
             if len(parts) == 1:
                 continue
             other = parts[1]
-            assert other == room or ROWS[other] < ROWS[room] or (room == "cli" and other == "house"), (
+            assert other in (room, "errors") or ROWS[other] < ROWS[room], (
                 f"{_name(path)} imports {imported}: row {ROWS[room]} may not use row {ROWS[other]}"
             )
             if other == "config":
                 assert ROWS[room] >= ROWS["demo"], f"{_name(path)}: below the faces values are passed, not settings"
-        elif parts[0] not in sys.stdlib_module_names:
-            assert parts[0] in LIBRARIES[room], f"{_name(path)} imports {parts[0]}"
+        elif parts[0] not in sys.stdlib_module_names and imported not in HANDLES:
+            assert parts[0] in LIBRARIES[room], f"{_name(path)} imports {imported}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import click
 import pytest
-from flask import Flask
 
 from passport.config import SETTINGS, Settings
 from passport.errors import Reason, Refusal, RowReason, advice, sentence
+from passport.house import EXTENSION
+from tests.serving import application
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -48,7 +49,9 @@ def test_every_setting_is_documented(name: str) -> None:
     assert f"`PASSPORT_{name}`" in README + REFERENCE
 
 
-def test_every_command_is_documented(app: Flask) -> None:
+def test_every_command_is_documented(tmp_path: Path, sqlite_template: Path) -> None:
+    app = application(tmp_path, sqlite_template)
+    app.extensions[EXTENSION].database.engine.dispose()
     known = {"run", "shell", "routes", "spec", "db", "translate"}  # Flask's own and its extensions'
     missing = []
     for name, command in app.cli.commands.items():

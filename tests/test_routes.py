@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from passport.house import EXTENSION
 from passport.web.access import Audience, audience_of
+from tests.serving import application
 
 # Public routes that change something: each is here for a reason.
 OPEN_POSTS = {
@@ -18,6 +22,19 @@ OPEN_POSTS = {
     "security.two_factor_rescue",
     "security.tf_select",
 }
+
+
+@pytest.fixture
+def app(tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
+    """The application outside any context, as a server runs it."""
+    app = application(tmp_path, sqlite_template)
+    yield app
+    app.extensions[EXTENSION].database.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
 
 
 def test_every_route_declares_its_audience(app: Flask) -> None:
