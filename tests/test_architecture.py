@@ -13,9 +13,9 @@ ROWS = {
     "app": 8,
     "web": 7,
     "cli": 7,
-    "house": 5.5,  # what the faces share: settings, database, context; demo uses it, too
+    "house": 6,  # what the faces share: settings, database, context
     "tasks": 6,
-    "demo": 6,
+    "demo": 6.5,  # tells its story on a house
     "intake": 5,
     "issuing": 5,
     "verifying": 4,
@@ -97,7 +97,7 @@ def test_imports_go_down(path: Path) -> None:
                 f"{_name(path)} imports {imported}: row {ROWS[room]} may not use row {ROWS[other]}"
             )
             if other == "config":
-                assert ROWS[room] >= ROWS["demo"], f"{_name(path)}: below the faces values are passed, not settings"
+                assert ROWS[room] >= ROWS["house"], f"{_name(path)}: below the faces values are passed, not settings"
         elif parts[0] not in sys.stdlib_module_names and imported not in HANDLES:
             assert parts[0] in LIBRARIES[room], f"{_name(path)} imports {imported}"
 
@@ -110,7 +110,7 @@ def test_modules_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_only_the_faces_read_the_clock(path: Path) -> None:
-    if ROWS.get(_room(path), 9) >= ROWS["demo"]:
+    if ROWS.get(_room(path), 9) >= ROWS["house"]:
         return
     source = path.read_text("utf-8")
     for reading in ("datetime.now(", "date.today(", "utcnow(", "time.time("):
