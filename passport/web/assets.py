@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 from functools import cache
+from mimetypes import guess_type
 from pathlib import Path
 
 from flask import Flask, Response, request, send_from_directory, url_for
@@ -49,14 +50,12 @@ def _compressed(name: str) -> bytes:
 
 
 def _serve(filename: str) -> Response:
-    response = send_from_directory(_STATIC, filename)
     known = _hashes().get(filename)
+    if known and Path(filename).suffix in _COMPRESSIBLE and request.accept_encodings["gzip"]:
+        response = Response(_compressed(filename), mimetype=guess_type(filename)[0])
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response = send_from_directory(_STATIC, filename)
+    response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = _FOR_EVER if known and request.args.get("v") == known else "no-cache"
-    if response.status_code == 200 and known and Path(filename).suffix in _COMPRESSIBLE:
-        response.vary.add("Accept-Encoding")
-        if request.accept_encodings["gzip"]:
-            response.direct_passthrough = False
-            response.set_data(_compressed(filename))
-            response.headers["Content-Encoding"] = "gzip"
-            response.headers.pop("ETag", None)
     return response

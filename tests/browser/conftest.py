@@ -1,0 +1,173 @@
+"""Debian's Chromium, the real application on a free port, a fake camera, and the rules of accessibility."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from apiflask import APIFlask
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
+from passport.rendering.qr import qr_image
+from passport.web.limits import LIMITER
+from tests.serving import Codes, application, served, store_samples, trusted_codes
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+NETWORK = "Failed to load resource"  # the console's line for an answer that a test asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The application as a browser meets it."""
+
+    url: str
+    app: APIFlask
+    folder: Path
+    codes: Codes
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; without it these tests skip, in CI they fail."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "Chromium is not installed (Debian package chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Service]:
+    """The application, served, with codes of a trusted demo issuer and cards on /demo."""
+    folder = tmp_path_factory.mktemp("service")
+    app = application(folder, sqlite_template)
+    codes = trusted_codes(folder / "keys")
+    store_samples(folder, codes)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with served(app) as url:
+        yield Service(url, app, folder, codes)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright itself."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    """Chromium without a camera."""
+    running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def open_page(service: Service, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages in contexts of their own; a script error or a breach of the content policy fails the test."""
+    with _opener(service, browser) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A page on a telephone."""
+    return open_page()
+
+
+@pytest.fixture
+def camera_page(
+    service: Service, playwright: Playwright, chromium: str, tmp_path: Path
+) -> Iterator[Callable[[str], Page]]:
+    """Opens a page whose camera looks at the QR code of a text, a little tilted."""
+    browsers = []
+    with _closing(browsers):
+
+        def open_one(text: str) -> Page:
+            film = tmp_path / "camera.mjpeg"
+            film.write_bytes(_film(text))
+            looking = [
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-video-capture={film}",
+            ]
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *looking])
+            browsers.append(browser)
+            context = browser.new_context(base_url=service.url, viewport=PHONE, permissions=["camera"])
+            LIMITER.reset()
+            return context.new_page()
+
+        yield open_one
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """Fails on any breach of WCAG 2.2 AA that axe can see."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page, options=WCAG).response["violations"]
+        told = [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"]]
+        assert told == []
+
+    return check
+
+
+@contextmanager
+def _opener(service: Service, browser: Browser) -> Iterator[Callable[..., Page]]:
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(NETWORK):
+            errors.append(message.text)
+
+    def open_one(url: str = service.url, **options: object) -> Page:
+        context = browser.new_context(**{"base_url": url, "viewport": PHONE, "locale": "vi-VN"} | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", heard)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        LIMITER.reset()
+        return page
+
+    with _closing(contexts):
+        yield open_one
+    assert errors == []
+
+
+@contextmanager
+def _closing(opened: list[BrowserContext] | list[Browser]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for one in opened:
+            one.close()
+
+
+def _film(text: str) -> bytes:
+    """A few frames of motion JPEG, which Chromium shows in a loop."""
+    frame = Image.new("RGB", (1280, 720), (96, 98, 94))
+    code = qr_image(text).convert("RGB").resize((600, 600), Image.Resampling.LANCZOS)
+    frame.paste(code.rotate(3, fillcolor="white", resample=Image.Resampling.BICUBIC), (340, 60))
+    film = io.BytesIO()
+    for _ in range(10):
+        frame.save(film, "JPEG", quality=90, subsampling=2)
+    return film.getvalue()
