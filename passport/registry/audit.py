@@ -10,14 +10,40 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from passport.registry.tables import AuditEntry, AuditHead
+from passport.registry.columns import Base
 
 START = "0" * 64  # what the first entry follows
 _CHUNK = 1000  # rows read at a time
+
+
+class AuditEntry(Base):
+    """One act: who did what to what. Append-only, numbered without gaps; each hash covers the row before it."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(255))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(100), index=True)
+    detail: Mapped[dict[str, Any]]
+    previous_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditHead(Base):
+    """The last entry of the audit trail, in one row that writers lock so that the chain never forks."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="ck_audit_head_single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 @dataclass(frozen=True, slots=True)

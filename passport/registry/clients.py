@@ -6,16 +6,31 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from passport.errors import InputError, Refusal
-from passport.registry.tables import Client
+from passport.registry.columns import Base, new_id
 
 SCOPES = ("verify", "verify:batch", "registry:read", "registry:write", "issue")
 KEY_PREFIX = "pk_"
 KEY_BYTES = 32  # 256 random bits, so a plain hash at rest is enough
+
+
+class Client(Base):
+    """A program of an agency: its key is shown once and kept as a hash; `prefix` tells keys apart in lists."""
+
+    __tablename__ = "client"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(120))
+    prefix: Mapped[str] = mapped_column(String(12))
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 def create_client(session: Session, *, name: str, scopes: Collection[str], now: datetime) -> tuple[Client, str]:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-import passport.registry.accounts  # noqa: F401  # the tables name Account, so it must be mapped before any query
 from passport.errors import Refusal, Unavailable
+from passport.registry import accounts, audit, clients, codes  # noqa: F401  # their tables must be mapped before any query
 
 BUSY_TIMEOUT_MS = 15_000  # how long a writer waits for another before it gives up
 _NO_SUCH = ("42P01", "42703")  # SQLSTATE of an undefined table and an undefined column

@@ -187,6 +187,21 @@ def confirm(session: Session, *, doses: Iterable[Dose], by: Account, at: datetim
     return len(chosen)
 
 
+def blocked(session: Session, *, site: Site, by: Account, import_id: int | None = None) -> dict[Refusal, int]:
+    """How many unconfirmed doses of a site `by` may not confirm now, each under the first thing in its way."""
+    query = select(func.count()).select_from(Dose).join(Dose.person)
+    query = query.where(Dose.site_id == site.id, Dose.confirmed_at.is_(None))
+    if import_id is not None:
+        query = query.where(Dose.import_id == import_id)
+    unverified = Person.identity_state != IdentityState.VERIFIED.value
+    ways = {
+        Refusal.DOSE_HELD: Dose.held.is_(True),
+        Refusal.IDENTITY_UNVERIFIED: Dose.held.is_(False) & unverified,
+        Refusal.OWN_ENTRY: _verified() & (Dose.entered_by_id == by.id),
+    }
+    return {way: session.scalar(query.where(condition)) or 0 for way, condition in ways.items()}
+
+
 def counts(session: Session, *, area: Area | None = None) -> Counts:
     """The five counts of the sites in `area`, or of the whole country."""
     doses = select(func.count()).select_from(Dose).join(Dose.person).where(Dose.site_id.in_(_sites(area)))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from passport.domain.names import fold
 from passport.errors import InputError, Refusal, Refused, RowReason, Sentence, sentence
 from passport.registry.accounts import Account
+from passport.registry.codes import OneTimeCode
 from passport.registry.tables import (
     Attendee,
     Campaign,
@@ -21,7 +22,6 @@ from passport.registry.tables import (
     Dose,
     Import,
     ImportRow,
-    OneTimeCode,
     Person,
     Site,
 )

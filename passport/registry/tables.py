@@ -1,11 +1,14 @@
-"""The tables. Instants are UTC; identifiers that leave the house are random 128-bit text."""
+"""The tables that several modules share; what one module alone uses (accounts, clients, codes, audit) stands there.
+
+Instants are UTC; identifiers that leave the house are random 128-bit text.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from passport.registry.columns import Base, compared, new_id
@@ -324,71 +327,3 @@ class Certificate(Base):
     person: Mapped[Person] = relationship(back_populates="certificates")
     dose: Mapped[Dose] = relationship(back_populates="certificates")
     replaced_by: Mapped[Certificate | None] = relationship(remote_side=[id], post_update=True)
-
-
-class OneTimeCode(Base):
-    """A code sent to the telephone or mail on record; only hashes of it and of the recipient are kept."""
-
-    __tablename__ = "one_time_code"
-    __table_args__ = (Index("ix_one_time_code_recipient", "recipient_hash", "sent_at"),)
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)  # None: nobody matched
-    recipient_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    purpose: Mapped[str] = mapped_column(String(20))
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    tries_left: Mapped[int]
-    sent_at: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(index=True)
-    used_at: Mapped[datetime | None]
-
-
-class OutboxMessage(Base):
-    """A message that would have gone out by SMS or mail; written in development only."""
-
-    __tablename__ = "outbox_message"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    recipient: Mapped[str] = mapped_column(String(120))
-    body: Mapped[str] = mapped_column(String(1000))
-    at: Mapped[datetime]
-
-
-class Client(Base):
-    """A program of an agency: its key is shown once and kept as a hash; `prefix` tells keys apart in lists."""
-
-    __tablename__ = "client"
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(120))
-    prefix: Mapped[str] = mapped_column(String(12))
-    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    scopes: Mapped[list[Any]]
-    created_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-
-
-class AuditEntry(Base):
-    """One act: who did what to what. Append-only, numbered without gaps; each hash covers the row before it."""
-
-    __tablename__ = "audit_entry"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(String(255))
-    action: Mapped[str] = mapped_column(String(40))
-    subject: Mapped[str] = mapped_column(String(100), index=True)
-    detail: Mapped[dict[str, Any]]
-    previous_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    hash: Mapped[str] = mapped_column(String(64), unique=True)
-
-
-class AuditHead(Base):
-    """The last entry of the audit trail, in one row that writers lock so that the chain never forks."""
-
-    __tablename__ = "audit_head"
-    __table_args__ = (CheckConstraint("id = 1", name="ck_audit_head_single"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    entry_id: Mapped[int]
-    hash: Mapped[str] = mapped_column(String(64))

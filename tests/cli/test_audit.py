@@ -8,9 +8,8 @@ from datetime import datetime
 from flask.testing import FlaskCliRunner
 from sqlalchemy import update
 
-from passport.registry.audit import record
+from passport.registry.audit import AuditHead, record
 from passport.registry.db import Database
-from passport.registry.tables import AuditHead
 
 
 def _record(database: Database, now: datetime, times: int) -> None:

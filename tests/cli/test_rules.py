@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from passport.app import create_app
 from passport.registry import migrations
+from passport.registry.audit import AuditEntry
 from passport.registry.db import Database
-from passport.registry.tables import AuditEntry
 from passport.rules.rulesets import DEMO_RULES, RuleStore
 from tests.rules.making import document
 

@@ -11,9 +11,8 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from passport.registry import audit
-from passport.registry.audit import Head, head, record, verify_chain
+from passport.registry.audit import AuditEntry, AuditHead, Head, head, record, verify_chain
 from passport.registry.db import Database
-from passport.registry.tables import AuditEntry, AuditHead
 
 ENTRIES = 6
 

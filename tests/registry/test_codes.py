@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from passport.registry import codes
-from passport.registry.codes import LIFETIME, MadeCode, check_code, make_code
+from passport.registry.codes import LIFETIME, MadeCode, OneTimeCode, check_code, make_code
 from passport.registry.db import Database
-from passport.registry.tables import OneTimeCode
 
 from .conftest import Scene
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from passport.errors import Refusal, Unavailable
+from passport.registry import db  # noqa: F401  # knows every table
 from passport.registry.columns import Base
 
 _FOLDER = Path(__file__).parent
