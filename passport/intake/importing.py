@@ -26,8 +26,8 @@ from passport.intake.storing import Desk, PeopleAtHand, store_row
 from passport.registry import audit, imports
 from passport.registry.accounts import find_account, require_role
 from passport.registry.db import Database
-from passport.registry.imports import ImportReport, RowIssue
 from passport.registry.people import lock_people
+from passport.registry.reports import ImportReport, RowIssue, issues_of
 from passport.registry.sites import campaign_named, require_site
 from passport.registry.tables import ImportRow
 
@@ -63,7 +63,7 @@ class _Tally:
     issues: list[RowIssue] = field(default_factory=list)
 
     def take(self, row: ImportRow, *, stored_before: bool) -> None:
-        self.issues += imports.issues_of(row)
+        self.issues += issues_of(row)
         if row.outcome == "refused":
             self.refused += 1
         elif stored_before or row.outcome == "known":

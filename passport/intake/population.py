@@ -6,18 +6,34 @@ place where no register can be reached, in development only.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
+from sqlalchemy.orm import Session
 
-from passport.domain.people import Identity, PopulationAnswer
-from passport.errors import Refusal, Refused
+from passport.domain.dates import PartialDate
+from passport.domain.people import Identity, IdentityState, PopulationAnswer, Sex
+from passport.errors import Refusal, Refused, Unavailable
+from passport.intake.people_cells import HOME
+from passport.intake.settling import settle_identity
 from passport.intake.standin import EmbeddedPopulation
+from passport.registry import audit, people
+from passport.registry.areas import require_area
+from passport.registry.db import Database
+from passport.registry.tables import Person
 
 BATCH = 200  # people asked about in one request
 CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5.0, 30.0  # seconds; a register that is slower counts as away
+STATES = {
+    PopulationAnswer.RIGHT: IdentityState.VERIFIED,
+    PopulationAnswer.WRONG: IdentityState.WRONG,
+    PopulationAnswer.NOT_FOUND: IdentityState.NOT_FOUND,
+}
 
 
 class PopulationService(Protocol):
@@ -65,3 +81,85 @@ def population_service(*, url: str, standin: Path, production: bool) -> Populati
     if production:
         raise Refused(Refusal.DEMO_IN_PRODUCTION, "PASSPORT_POPULATION_URL")
     return EmbeddedPopulation(standin)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """How many people were asked about, and what the register said of them."""
+
+    checked: int
+    verified: int
+    wrong: int
+    not_found: int
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name."""
+        return asdict(self)
+
+
+def check_people(
+    database: Database, *, service: PopulationService, area: str | None, by: str, now: datetime, today: date
+) -> CheckReport:
+    """JOB: asks about everybody who waits, in the area with this code or everywhere, and records the answers.
+
+    Foreigners are not in the register: an officer sees their passport instead. Raises InputError
+    (unknown_area_code); Unavailable (service_away) when the register did not answer for somebody, after what it
+    did answer was recorded: those people wait on.
+    """
+    answers: Counter[PopulationAnswer] = Counter()
+    after: Person | None = None
+    while True:
+        with database.reading() as session:
+            place = require_area(session, area, on=today) if area else None
+            page = people.waiting_people(session, area=place, after=after, limit=BATCH)
+            asked = {person.id: _identity(person) for person in page if person.nationality == HOME}
+        if not page:
+            break
+        after = page[-1]
+        told = dict(zip(asked, service.check(list(asked.values())), strict=True))
+        answers.update(told.values())
+        with database.transaction() as session:
+            for person_id, answer in told.items():
+                _record(session, person_id, asked[person_id], answer, at=now)
+        if told and set(told.values()) == {PopulationAnswer.AWAY}:
+            break
+    report = CheckReport(
+        checked=answers.total() - answers[PopulationAnswer.AWAY],
+        verified=answers[PopulationAnswer.RIGHT],
+        wrong=answers[PopulationAnswer.WRONG],
+        not_found=answers[PopulationAnswer.NOT_FOUND],
+    )
+    detail = {answer.value: count for answer, count in answers.items()}
+    with database.transaction() as session:
+        audit.record(session, actor=by, action="people_checked", subject=f"area {area or '-'}", detail=detail, at=now)
+    if answers[PopulationAnswer.AWAY]:
+        raise Unavailable(Refusal.SERVICE_AWAY, "population register")
+    return report
+
+
+def check_person(database: Database, *, service: PopulationService, person_id: str, now: datetime) -> IdentityState:
+    """Asks about one person who waits, and answers the state of the identity afterwards; away leaves it waiting."""
+    with database.reading() as session:
+        person = people.require_person(session, person_id)
+        if person.identity_state != IdentityState.WAITING.value or person.nationality != HOME:
+            return IdentityState(person.identity_state)
+        identity = _identity(person)
+    (answer,) = service.check([identity])
+    with database.transaction() as session:
+        return _record(session, person_id, identity, answer, at=now)
+
+
+def _identity(person: Person) -> Identity:
+    return Identity(person.full_name, Sex(person.sex), PartialDate.parse(person.birth_date), person.id_number or "")
+
+
+def _record(
+    session: Session, person_id: str, asked: Identity, answer: PopulationAnswer, *, at: datetime
+) -> IdentityState:
+    """Records an answer, unless the record was corrected or settled while the register was asked."""
+    person = people.require_person(session, person_id)
+    waits = person.identity_state == IdentityState.WAITING.value
+    if answer in STATES and waits and _identity(person) == asked:
+        people.set_identity(session, person=person, state=STATES[answer], at=at)
+        settle_identity(session, person)
+    return IdentityState(person.identity_state)

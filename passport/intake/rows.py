@@ -68,7 +68,7 @@ def check_row(raw: RawRow, *, dose_groups: tuple[int, ...], today: date, places:
     if not suffixes:
         reader.fault(f"vaccine_{dose_groups[0]}", RowReason.MISSING_VALUE)
     born = person.born if person else None
-    read = [_dose(reader, suffix, born=born, today=today, places=places) for suffix in suffixes]
+    read = [read_dose(reader, suffix, born=born, today=today, places=places) for suffix in suffixes]
     doses = tuple(dose for dose in read if dose)
     lived_on = max((dose.given_on for dose in doses), default=today)
     contact = read_contact(reader, lived_on=lived_on, places=places)
@@ -82,7 +82,10 @@ def _tells_dose(reader: RowReader, suffix: str) -> bool:
     return any(reader.has(field + suffix) for field in DOSE_FIELDS)
 
 
-def _dose(reader: RowReader, suffix: str, *, born: PartialDate | None, today: date, places: Places) -> DoseCells | None:
+def read_dose(
+    reader: RowReader, suffix: str, *, born: PartialDate | None, today: date, places: Places
+) -> DoseCells | None:
+    """The dose of one group of columns, None where one of the cells that make it a dose is refused."""
     vaccine = _vaccine(reader, "vaccine" + suffix)
     number = int(suffix[1:]) if suffix else read_dose_number(reader, "dose_number", required=True)
     key = "vaccination_date" + suffix

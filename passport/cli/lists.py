@@ -1,0 +1,103 @@
+"""`flask lists`: lists come in, are reported on, and are taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from passport.cli.output import (
+    NOT_VALID,
+    by_option,
+    emit_json,
+    emit_table,
+    json_option,
+    read_input,
+    say,
+    told,
+    write_output,
+)
+from passport.house import clock, current_house
+from passport.intake.importing import ROLES, import_list, withdraw_import
+from passport.intake.reports import import_report_sheet, list_template
+from passport.registry import reports
+from passport.registry.reports import ImportReport
+
+COMMAND = click.Group("lists", help="Vaccination and attendance lists.")
+
+
+@COMMAND.command("template")
+@click.option("-o", "output", default="-", metavar="FILE.xlsx", help="Where to write it; - is stdout.")
+@told
+def template(output: str) -> None:
+    """Writes an empty list with text columns and choices."""
+    write_output(list_template(), output)
+
+
+@COMMAND.command("import")
+@click.argument("file")
+@click.option("--site", required=True, metavar="CODE", help="The site that gave the doses.")
+@click.option("--kind", type=click.Choice(list(ROLES)), default="vaccination", show_default=True)
+@click.option("--campaign", metavar="NAME", help="The campaign the list belongs to.")
+@by_option
+@json_option
+@told
+def import_(file: str, site: str, kind: str, campaign: str | None, by: str, as_json: bool) -> None:
+    """Brings in a list: XLSX, XLS or CSV. Exit 1 when rows were refused."""
+    house, now = current_house(), clock()
+    report = import_list(
+        house.database,
+        data=read_input(file),
+        file_name=Path(file).name,
+        site_code=site,
+        kind=kind,
+        campaign=campaign,
+        by=by,
+        now=now,
+        today=house.today(now),
+    )
+    _tell(report, as_json=as_json)
+
+
+@COMMAND.command("report")
+@click.argument("import_id", metavar="ID", type=int)
+@click.option(
+    "-o", "output", metavar="FILE.xlsx", help="Writes the held and refused rows, to correct and import again."
+)
+@click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Of the reasons.")
+@json_option
+@told
+def report(import_id: int, output: str | None, language: str, as_json: bool) -> None:
+    """Tells what became of a list."""
+    with current_house().database.reading() as session:
+        if output is not None:
+            write_output(import_report_sheet(session, import_id=import_id, language=language), output)
+            return
+        found = reports.report(session, import_id)
+    _tell(found, as_json=as_json)
+
+
+@COMMAND.command("withdraw")
+@click.argument("import_id", metavar="ID", type=int)
+@by_option
+@told
+def withdraw(import_id: int, by: str) -> None:
+    """Takes back a list of which nothing is confirmed."""
+    removed = withdraw_import(current_house().database, import_id=import_id, by=by, now=clock())
+    say(f"list {import_id} is withdrawn; {removed} doses went with it")
+
+
+def _tell(report: ImportReport, *, as_json: bool) -> None:
+    if as_json:
+        emit_json(report.as_dict())
+    else:
+        emit_table(
+            ("row", "column", "severity", "reason", "message"),
+            ((i.row, i.column, i.severity, i.reason.value, i.message.vi) for i in report.issues),
+        )
+        say(
+            f"list {report.import_id}: {report.rows} rows, {report.new} new ({report.held} held), "
+            f"{report.known} known, {report.refused} refused"
+        )
+    if report.refused:
+        raise SystemExit(NOT_VALID)

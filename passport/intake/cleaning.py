@@ -1,0 +1,188 @@
+"""JOB: records are corrected after they came in. Identity is the identity officer's, doses are the health staff's;
+neither edits the other's, and every change keeps who, when, why, before and after (letters 9438 and 2262).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from passport.domain.dates import PartialDate
+from passport.domain.id_numbers import parse_id_number
+from passport.domain.names import FULL_NAME_LIMIT, split_full_name, tidy, transliterate
+from passport.errors import InputError, Refusal, RowReason
+from passport.intake.cells import Cell
+from passport.intake.contacts import read_insurance_number, read_phone
+from passport.intake.issues import Issue, Severity
+from passport.intake.matching import compare_dose
+from passport.intake.nationalities import find_country
+from passport.intake.people_cells import HOME, read_birth_date, read_name, read_sex
+from passport.intake.places import Places
+from passport.intake.readers import RowReader, day_first
+from passport.intake.rows import read_dose
+from passport.intake.settling import settle_identity, settle_row
+from passport.intake.sheets import RawRow
+from passport.registry import audit, doses, people
+from passport.registry.accounts import find_account, require_role
+from passport.registry.db import Database
+from passport.registry.tables import Area, Correction, Dose, Person
+
+IDENTITY_ROLES, DOSE_ROLES = ("identity_officer",), ("registrar",)
+CONTACT_FIELDS = frozenset({"phone", "email", "insurance_number", "address", "priority_group", "employer"})
+TEXT_LIMITS = {"address": 200, "employer": 200, "priority_group": 60, "email": 120}
+# What a dose's columns are called in a list; `correct_dose` takes these names.
+DOSE_COLUMNS = ("vaccine", "dose_number", "dose_kind", "vaccination_date", "lot", "site")
+
+_LATIN = re.compile(r"[A-Z]+(?:<[A-Z]+)*(?:<<[A-Z]+(?:<[A-Z]+)*)?")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def correct_person(
+    database: Database, *, person_id: str, field: str, value: str, why: str, by: str, now: datetime
+) -> Correction | None:
+    """Changes one field of a person to what was typed; None when it stood so already.
+
+    A changed name, sex, birth date or number is compared with the population register anew. Raises InputError
+    (unknown_person, bad_option, the row reasons of a malformed value, conflict), Refused (not_permitted).
+    """
+    with database.transaction() as session:
+        person, account = people.require_person(session, person_id), find_account(session, by)
+        roles = IDENTITY_ROLES + (DOSE_ROLES if field in CONTACT_FIELDS else ())
+        require_role(session, account, roles, _area(person))
+        checked = _person_value(person, field, value.strip(), today=now.date())
+        changed = people.correct_person(
+            session, person=person, field=field, value=checked, why=_reason(why), by=account, at=now
+        )
+        if changed is not None:
+            settle_identity(session, person)
+            detail = {"field": field}
+            audit.record(session, actor=by, action="person_corrected", subject=person.id, detail=detail, at=now)
+        return changed
+
+
+def correct_dose(
+    database: Database, *, dose_id: str, column: str, value: str, why: str, by: str, now: datetime, today: date
+) -> Correction | None:
+    """Changes one column of a dose, checked as a row of a list is; the site then confirms it anew.
+
+    Raises InputError (no_dose, bad_option, the row reasons of a value that is refused, conflict with another
+    dose), Refused (not_permitted).
+    """
+    with database.transaction() as session:
+        dose, account = doses.require_dose(session, dose_id), find_account(session, by)
+        require_role(session, account, DOSE_ROLES, dose.site.area)
+        if column not in DOSE_COLUMNS:
+            raise InputError(Refusal.BAD_OPTION, f"column {column[:30]}")
+        cells = {key: Cell(text) for key, text in (_as_typed(dose) | {column: value.strip()}).items() if text}
+        reader = RowReader(RawRow(0, cells))
+        born = PartialDate.parse(dose.person.birth_date)
+        told = read_dose(reader, "", born=born, today=today, places=Places(session))
+        others = [other for other in dose.person.doses if other is not dose]
+        _raise_first([*reader.issues, *(compare_dose(told, others) if told else ())])
+        assert told is not None
+        field, now_so = {
+            "vaccine": ("product", told.product),
+            "dose_number": ("number", told.number),
+            "dose_kind": ("kind", told.kind.value),
+            "vaccination_date": ("given_on", told.given_on),
+            "lot": ("lot", told.lot),
+            "site": ("site_id", told.site_id or dose.site_id),
+        }[column]
+        changed = doses.change_dose(session, dose=dose, field=field, value=now_so, why=_reason(why), by=account, at=now)
+        if dose.import_row is not None:
+            settle_row(dose.import_row, settles=lambda issue: issue["column"] != "id_number")
+        if changed is not None:
+            detail = {"field": field}
+            audit.record(session, actor=by, action="dose_corrected", subject=dose.id, detail=detail, at=now)
+        return changed
+
+
+def _person_value(person: Person, field: str, value: str, *, today: date) -> str | None:
+    """The form in which a field is stored."""
+    if field in ("full_name", "birth_date", "sex"):
+        reader = RowReader(RawRow(0, {field: Cell(value)} if value else {}))
+        read: object = read_sex(reader) if field == "sex" else None
+        if field == "full_name":
+            read = read_name(reader, nationality=person.nationality)
+        elif field == "birth_date":
+            read = read_birth_date(reader, today=today)
+        _raise_first(reader.issues)
+        return str(read)
+    if not value:
+        return None
+    try:
+        return _other_value(person, field, value)
+    except ValueError as error:
+        reasons = {
+            "id_number": RowReason.BAD_ID,
+            "phone": RowReason.BAD_PHONE,
+            "insurance_number": RowReason.BAD_INSURANCE_NUMBER,
+        }
+        variant = str(error) if field == "id_number" else None
+        raise InputError(
+            reasons.get(field, Refusal.BAD_OPTION), field, variant=variant, values={"value": value}
+        ) from error
+
+
+def _other_value(person: Person, field: str, value: str) -> str:
+    match field:
+        case "id_number":
+            return str(parse_id_number(value, foreigner=person.nationality != HOME))
+        case "phone":
+            return read_phone(value)[0]
+        case "insurance_number":
+            return read_insurance_number(value)
+        case "latin_name":
+            return _latin(value)
+        case "nationality":
+            country = find_country(value)
+            if country is None:
+                raise ValueError("unknown country")
+            return country
+        case "email" if not _EMAIL.fullmatch(value):
+            raise ValueError("no address")
+    text = tidy(value)
+    if len(text) > TEXT_LIMITS.get(field, FULL_NAME_LIMIT):
+        raise ValueError("too long")
+    return text
+
+
+def _latin(value: str) -> str:
+    """FAMILY<<GIVEN as passports print it, also typed with spaces, family name first."""
+    upper = value.upper()
+    if "<" not in upper:
+        family, given = split_full_name(upper)
+        upper = "<<".join(part for part in (transliterate(family), transliterate(given)) if part)
+    if len(upper) > FULL_NAME_LIMIT or not _LATIN.fullmatch(upper):
+        raise ValueError("no Latin name")
+    return upper
+
+
+def _as_typed(dose: Dose) -> dict[str, str]:
+    kinds = {"primary": "cơ bản", "additional": "bổ sung", "booster": "nhắc lại"}
+    return {
+        "vaccine": dose.product,
+        "dose_number": str(dose.number),
+        "dose_kind": kinds[dose.kind],
+        "vaccination_date": day_first(PartialDate.of(dose.given_on)),
+        "lot": dose.lot,
+        "site": dose.site.code,
+    }
+
+
+def _raise_first(issues: list[Issue]) -> None:
+    for issue in issues:
+        if issue.severity is not Severity.WARNED:
+            raise InputError(issue.reason, issue.column, variant=issue.variant, values=issue.spoken)
+
+
+def _reason(why: str) -> str:
+    reason = tidy(why)
+    if not reason or len(reason) > 400:
+        raise InputError(Refusal.BAD_OPTION, "why: 1 to 400 characters")
+    return reason
+
+
+def _area(person: Person) -> Area | None:
+    """Where a person belongs: where they live, else where they were vaccinated."""
+    return person.commune or (person.doses[0].site.area if person.doses else None)
