@@ -20,7 +20,7 @@ from passport.issuing.batch import approve, propose
 from passport.issuing.revoke import replace_certificates
 from passport.registry.areas import require_area
 from passport.registry.doses import Counts, counts
-from passport.registry.imports import ImportReport
+from passport.registry.reports import ImportReport
 from passport.registry.sites import upsert_site
 
 Say = Callable[[str], None]

@@ -1,17 +1,16 @@
-"""Lists that came in: each row as typed, what became of it, and the report of INTERFACES section 3."""
+"""Lists that came in: each row as typed and what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from passport.domain.names import fold
-from passport.errors import InputError, Refusal, Refused, RowReason, Sentence, sentence
+from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
 from passport.registry.codes import OneTimeCode
 from passport.registry.tables import (
@@ -27,56 +26,6 @@ from passport.registry.tables import (
 )
 
 PAGE = 200  # rows a page where the caller names no other number
-
-
-@dataclass(frozen=True, slots=True)
-class RowIssue:
-    """One thing that is wrong with a row, or was repaired in it; `row` is the sheet's own number."""
-
-    row: int
-    column: str | None
-    severity: str  # refused, held or warned
-    reason: RowReason
-    message: Sentence
-
-    def as_dict(self) -> dict[str, Any]:
-        """The issue as it stands in the report."""
-        return {
-            "row": self.row,
-            "column": self.column,
-            "severity": self.severity,
-            "reason": self.reason.value,
-            "message": self.message.as_dict(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What became of a list: `rows = new + known + refused`, and `held` among the new."""
-
-    import_id: int
-    new: int
-    known: int
-    held: int
-    refused: int
-    issues: tuple[RowIssue, ...]
-
-    @property
-    def rows(self) -> int:
-        """All rows of the list."""
-        return self.new + self.known + self.refused
-
-    def as_dict(self) -> dict[str, Any]:
-        """The report as `--json` and the API give it."""
-        return {
-            "import": self.import_id,
-            "rows": self.rows,
-            "new": self.new,
-            "known": self.known,
-            "held": self.held,
-            "refused": self.refused,
-            "issues": [issue.as_dict() for issue in self.issues],
-        }
 
 
 def create_import(
@@ -225,60 +174,14 @@ def list_rows(
     return list(session.scalars(query.order_by(ImportRow.row).limit(limit)))
 
 
-def report(session: Session, import_id: int) -> ImportReport:
-    """The report of a list as it stands now; raises InputError (unknown_import)."""
-    require_import(session, import_id)
-    tally = {
-        (outcome, held): count
-        for outcome, held, count in session.execute(
-            select(ImportRow.outcome, ImportRow.held, func.count())
-            .where(ImportRow.import_id == import_id)
-            .group_by(ImportRow.outcome, ImportRow.held)
-        )
-    }
-
-    def total(wanted: str) -> int:
-        return sum(count for (outcome, _), count in tally.items() if outcome == wanted)
-
-    return ImportReport(
-        import_id=import_id,
-        new=total("new"),
-        known=total("known"),
-        held=tally.get(("new", True), 0),
-        refused=total("refused"),
-        issues=tuple(issue for row in list_rows(session, import_id, limit=None) for issue in issues_of(row)),
-    )
-
-
-def issues_of(row: ImportRow) -> tuple[RowIssue, ...]:
-    """What is wrong with one row, in sentences."""
-    return tuple(
-        RowIssue(
-            row=row.row,
-            column=issue["column"],
-            severity=issue["severity"],
-            reason=RowReason(issue["reason"]),
-            message=sentence(RowReason(issue["reason"]), issue.get("variant"), _spoken(issue.get("values") or {})),
-        )
-        for issue in row.issues
-    )
-
-
-def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a sentence; what reads differently in the two languages stands in the row as both."""
-    return {name: Sentence(**value) if isinstance(value, dict) else value for name, value in values.items()}
-
-
 def list_imports(
-    session: Session, *, site: Site | None = None, before: int | None = None, limit: int = PAGE
+    session: Session, *, sites: Collection[Site], before: int | None = None, limit: int = PAGE
 ) -> list[Import]:
-    """Lists that came in, the latest first; the next page holds those `before` the last of this one."""
-    query = select(Import).order_by(Import.id.desc()).limit(limit)
-    if site is not None:
-        query = query.where(Import.site_id == site.id)
+    """The lists of some sites, the latest first; the next page holds those `before` the last of this one."""
+    query = select(Import).where(Import.site_id.in_([site.id for site in sites])).order_by(Import.id.desc())
     if before is not None:
         query = query.where(Import.id < before)
-    return list(session.scalars(query))
+    return list(session.scalars(query.limit(limit)))
 
 
 def withdraw(session: Session, list_import: Import) -> int:

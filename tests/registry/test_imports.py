@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from passport.errors import InputError, Refusal, Refused
-from passport.registry import codes, doses, imports
+from passport.registry import codes, doses, imports, reports
 from passport.registry.tables import Dose, Import, ImportRow, Person
 
 from .conftest import Scene
@@ -39,7 +39,7 @@ def test_the_report_adds_up(scene: Scene) -> None:
     _row(scene, found, 9, "known")
     refused = [_issue("refused", "bad_dose_number", "dose_number"), _issue("warned", "bad_lot", "lot")]
     _row(scene, found, 10, "refused", issues=refused)
-    report = imports.report(scene.session, found.id).as_dict()
+    report = reports.report(scene.session, found.id).as_dict()
     assert {key: report[key] for key in ("import", "rows", "new", "known", "held", "refused")} == {
         "import": found.id, "rows": 4, "new": 2, "known": 1, "held": 1, "refused": 1,
     }  # fmt: skip
@@ -113,12 +113,15 @@ def test_a_confirmed_list_stays(scene: Scene) -> None:
 
 def test_lists_the_latest_first(scene: Scene) -> None:
     numbers = [_import(scene, file_sha256=str(n) * 64).id for n in range(3)]
-    latest = imports.list_imports(scene.session, site=scene.site(), limit=2)
+    latest = imports.list_imports(scene.session, sites=[scene.site()], limit=2)
     assert [found.id for found in latest] == numbers[:0:-1]
-    assert [found.id for found in imports.list_imports(scene.session, before=latest[-1].id)] == numbers[:1]
+    assert [
+        found.id for found in imports.list_imports(scene.session, sites=[scene.site()], before=latest[-1].id)
+    ] == numbers[:1]
+    assert imports.list_imports(scene.session, sites=[]) == []
 
 
 def test_unknown_import(scene: Scene) -> None:
     with pytest.raises(InputError) as told:
-        imports.report(scene.session, 4711)
+        reports.report(scene.session, 4711)
     assert told.value.reason is Refusal.UNKNOWN_IMPORT

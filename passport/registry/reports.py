@@ -1,0 +1,108 @@
+"""The report of a list: what became of its rows, and everything that is wrong with them (INTERFACES section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from passport.errors import RowReason, Sentence, sentence
+from passport.registry.imports import list_rows, require_import
+from passport.registry.tables import ImportRow
+
+
+@dataclass(frozen=True, slots=True)
+class RowIssue:
+    """One thing that is wrong with a row, or was repaired in it; `row` is the sheet's own number."""
+
+    row: int
+    column: str | None
+    severity: str  # refused, held or warned
+    reason: RowReason
+    message: Sentence
+
+    def as_dict(self) -> dict[str, Any]:
+        """The issue as it stands in the report."""
+        return {
+            "row": self.row,
+            "column": self.column,
+            "severity": self.severity,
+            "reason": self.reason.value,
+            "message": self.message.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a list: `rows = new + known + refused`, and `held` among the new."""
+
+    import_id: int
+    new: int
+    known: int
+    held: int
+    refused: int
+    issues: tuple[RowIssue, ...]
+
+    @property
+    def rows(self) -> int:
+        """All rows of the list."""
+        return self.new + self.known + self.refused
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as `--json` and the API give it."""
+        return {
+            "import": self.import_id,
+            "rows": self.rows,
+            "new": self.new,
+            "known": self.known,
+            "held": self.held,
+            "refused": self.refused,
+            "issues": [issue.as_dict() for issue in self.issues],
+        }
+
+
+def report(session: Session, import_id: int) -> ImportReport:
+    """The report of a list as it stands now; raises InputError (unknown_import)."""
+    require_import(session, import_id)
+    tally = {
+        (outcome, held): count
+        for outcome, held, count in session.execute(
+            select(ImportRow.outcome, ImportRow.held, func.count())
+            .where(ImportRow.import_id == import_id)
+            .group_by(ImportRow.outcome, ImportRow.held)
+        )
+    }
+
+    def total(wanted: str) -> int:
+        return sum(count for (outcome, _), count in tally.items() if outcome == wanted)
+
+    return ImportReport(
+        import_id=import_id,
+        new=total("new"),
+        known=total("known"),
+        held=tally.get(("new", True), 0),
+        refused=total("refused"),
+        issues=tuple(issue for row in list_rows(session, import_id, limit=None) for issue in issues_of(row)),
+    )
+
+
+def issues_of(row: ImportRow) -> tuple[RowIssue, ...]:
+    """What is wrong with one row, in sentences."""
+    return tuple(
+        RowIssue(
+            row=row.row,
+            column=issue["column"],
+            severity=issue["severity"],
+            reason=RowReason(issue["reason"]),
+            message=sentence(RowReason(issue["reason"]), issue.get("variant"), _spoken(issue.get("values") or {})),
+        )
+        for issue in row.issues
+    )
+
+
+def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a sentence; what reads differently in the two languages stands in the row as both."""
+    return {name: Sentence(**value) if isinstance(value, dict) else value for name, value in values.items()}
