@@ -17,7 +17,8 @@ from passport.cli.output import DONE, NOT_VALID, UNDECIDED, emit_json, json_opti
 from passport.codecs import strict_json
 from passport.domain.dates import spoken_day
 from passport.domain.verdict import Outcome, Verdict
-from passport.errors import InputError, PassportError, Refusal
+from passport.errors import InputError, PassportError, Refusal, TrustError
+from passport.formats.table import split
 from passport.house import House, clock, current_house
 from passport.rendering.reading import PDF_BYTES
 from passport.verifying.holder import HolderQuery
@@ -78,18 +79,18 @@ def _answer_inputs(
 ) -> Iterator[Outcome]:
     for given in inputs:
         data = _read(given)
-        verdict = _check(given if data is None else data, house, defaults, holder)
-        if as_json:
-            emit_json(verdict.as_dict())
-        else:
-            if len(inputs) > 1 and data is not None:
-                click.echo(f"{given}:")
-            _print(verdict)
-        yield verdict.outcome
+        if len(inputs) > 1 and data is not None and not as_json:
+            click.echo(f"{given}:")
+        for verdict in _check(given if data is None else data, house, defaults, holder):
+            if as_json:
+                emit_json(verdict.as_dict())
+            else:
+                _print(verdict)
+            yield verdict.outcome
 
 
-def _check(given: str | bytes, house: House, defaults: CheckRequest, holder: HolderQuery | None) -> Verdict:
-    """The verdict on a text, or on a file's bytes: what is not UTF-8 text is taken for a picture."""
+def _check(given: str | bytes, house: House, defaults: CheckRequest, holder: HolderQuery | None) -> Iterator[Verdict]:
+    """The verdict on a text or a picture, one for each card of a file of several."""
     asked: dict[str, Any] = {
         "context": house.context,
         "now": clock(),
@@ -99,13 +100,28 @@ def _check(given: str | bytes, house: House, defaults: CheckRequest, holder: Hol
         "holder": holder,
     }
     if isinstance(given, str):
-        return verify(given, **asked)
-    if b"%PDF-" not in given[:1024]:
-        try:
-            return verify(given.decode("utf-8-sig"), **asked)
-        except UnicodeDecodeError:
-            pass
-    return verify_image(given, **asked)
+        text = given
+    elif (found := _text_in(given)) is not None:
+        text = found
+    else:
+        yield verify_image(given, **asked)
+        return
+    try:
+        cards = split(text)
+    except TrustError:  # the verdict will say so
+        cards = (text,)
+    for card in cards:
+        yield verify(card, **asked)
+
+
+def _text_in(data: bytes) -> str | None:
+    """The text of a file; None for a PDF and for what is not UTF-8, which is taken for a picture."""
+    if b"%PDF-" in data[:1024]:
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
 
 
 def _read(given: str) -> bytes | None:

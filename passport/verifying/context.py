@@ -33,34 +33,11 @@ class Context:
     icvp_claim: int
 
 
-def load_context(
-    *,
-    keys_dir: Path,
-    zone: ZoneInfo,
-    trust_max_age: timedelta,
-    revocation_max_age: timedelta,
-    icvp_claim: int,
-    production: bool,
-) -> Context:
-    """Reads the files under `keys_dir`; production leaves out the keys of test issuers.
-
-    Raises InputError (bad_key_file) for files that cannot be read as what they should be.
-    """
-    return Context(
-        keyring=Keyring.load(keys_dir, production=production),
-        revocations=Revocations.load(keys_dir),
-        rules=RuleStore.load(keys_dir),
-        zone=zone,
-        trust_max_age=trust_max_age,
-        revocation_max_age=revocation_max_age,
-        icvp_claim=icvp_claim,
-    )
-
-
 class ContextSource:
     """The context of this moment: what has changed in the key folder is read anew, the rest is kept.
 
-    An import by another process, or a revocation recorded by this one, counts from the next check on.
+    An import by another process, or a revocation recorded by this one, counts from the next check on. Production
+    leaves out the keys of test issuers.
     """
 
     def __init__(

@@ -47,8 +47,6 @@ def verify_several(
     spoiling = _invalid(results)
     if spoiling is None and not _one_person([one.certificate.holder for one in genuine if one]):
         return _different_people(results)
-    if spoiling is None:  # an issuer unknown to a stale list
-        spoiling = next((verdict for verdict in results if verdict.certificate is None), None)
     deciding = min(results, key=_rank) if spoiling is None else spoiling
     return JointVerdict(
         outcome=deciding.outcome,
@@ -79,10 +77,11 @@ def _different_people(results: tuple[Verdict, ...]) -> JointVerdict:
 
 
 def _rank(verdict: Verdict) -> tuple[int, int]:
-    """The certificate that speaks for the person: one that meets the rules, else the one of the latest dose."""
-    place = {Reason.RULE_FAILED: 1, Reason.RULES_OPEN: 2}.get(verdict.reason, 0) if verdict.reason else 0
-    doses = verdict.certificate.doses if verdict.certificate else ()
-    latest = max((dose.date for dose in doses if dose.date), default=date.min)
+    """Which one speaks for the person: one that could not be read, one that meets the rules, the latest dose."""
+    if verdict.certificate is None:  # an issuer unknown to a stale list
+        return 0, 0
+    place = {Reason.RULE_FAILED: 2, Reason.RULES_OPEN: 3}.get(verdict.reason, 1) if verdict.reason else 1
+    latest = max((dose.date for dose in verdict.certificate.doses if dose.date), default=date.min)
     return place, -latest.toordinal()
 
 

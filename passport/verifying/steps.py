@@ -15,7 +15,6 @@ from passport.domain.certificate import Certificate, Kind
 from passport.domain.verdict import HolderMatch, Why
 from passport.errors import Reason, TrustError
 from passport.formats.envelope import Envelope
-from passport.formats.table import FORMATS, Format
 from passport.trust.keyring import Keyring
 from passport.trust.keys import TrustedKey
 from passport.trust.revocation import Revocations
@@ -23,14 +22,6 @@ from passport.verifying.saying import day_of
 
 SKEW = timedelta(seconds=60)  # how far the issuer's clock may run ahead of ours (security T24); for nothing else
 TOMORROW = timedelta(days=1)  # a day without a zone may have begun elsewhere (UTC+14)
-
-
-def reader(envelope: Envelope) -> Format:
-    """The format that reads what was opened; raises TrustError (unsupported_version)."""
-    form = FORMATS.get(envelope.format)
-    if form is None:
-        raise TrustError(Reason.UNSUPPORTED_VERSION, "a statement that is not read here")
-    return form
 
 
 def trusted_keys(envelope: Envelope, *, keyring: Keyring) -> Sequence[TrustedKey]:

@@ -18,7 +18,7 @@ from passport.domain.certificate import Certificate, DoseStatement
 from passport.domain.verdict import Step, Verdict
 from passport.errors import Reason, TrustError
 from passport.formats.envelope import Envelope
-from passport.formats.table import detect, open_text
+from passport.formats.table import FORMATS, detect, open_text
 from passport.rendering.reading import read_codes
 from passport.rules.policies import judge as judge_policy
 from passport.rules.schedules import dose_status
@@ -98,7 +98,7 @@ def authenticate(text: str, *, context: Context, now: datetime, findings: Findin
     with findings.believing():
         findings.format = detect(text).name  # 1 format
         envelope = open_text(text, icvp_claim=context.icvp_claim)  # 2 encoding, compression, structure
-        form = steps.reader(envelope)
+        form = FORMATS[envelope.format]
         findings.format = form.name
         keys = steps.trusted_keys(envelope, keyring=context.keyring)  # 3 key
         key = steps.signing_key(envelope, keys=keys)  # 4 signature
