@@ -38,7 +38,7 @@ LIBRARIES = {
         "markupsafe", "orjson", "prometheus_client", "pydantic", "secure", "structlog", "werkzeug",
         "govuk_frontend_jinja",
     },
-    "cli": {"flask", "flask_alembic", "flask_security", "click", "orjson", "rich", "qrcode"},
+    "cli": {"cryptography", "flask", "flask_alembic", "flask_security", "click", "orjson", "rich", "qrcode"},
     "demo": {"flask", "flask_security", "xlsxwriter", "rich", "qrcode", "cryptography"},
     "tasks": set(),
     "intake": {"httpx", "python_calamine", "orjson"},
