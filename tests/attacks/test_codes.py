@@ -5,6 +5,7 @@ Each gives its own reason, tells nothing that was not signed, opens no socket an
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import hmac
@@ -31,6 +32,7 @@ from passport.domain.verdict import Outcome, Verdict
 from passport.errors import Reason, TrustError
 from passport.formats.table import TEXT_LIMIT, open_text
 from passport.trust.own_revocations import record_own
+from passport.trust.revocation_lists import import_revocations
 from passport.verifying.context import Context
 from passport.verifying.verify import verify
 from tests.forging import CANARY, EXPIRES, ISSUED, NOW, Authority, context_of, pack, repack, unpack, vaccination
@@ -461,6 +463,22 @@ def test_revocation_survives_every_re_encoding(tmp_path: Path, xa: Authority) ->
     record_own(tmp_path, identifier=vaccination()["v"][0]["ci"], at=NOW, replaced=False)
     after = context_of([xa.anchor()], folder=tmp_path)
     assert {answered(other, after).reason for other in again} == {Reason.REVOKED}
+
+
+@pytest.mark.parametrize("hash_type", ["UCI", "COUNTRYCODEUCI", "SIGNATURE"])
+def test_foreign_lists_of_every_hash_type(hash_type: str, tmp_path: Path, xa: Authority) -> None:
+    text, identifier = xa.code(), vaccination()["v"][0]["ci"]
+    protected, unprotected, payload, signature = unpack(text)
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    twin = repack([protected, unprotected, payload, raw(r, P256_ORDER - s)])
+    hashed = {"UCI": identifier.encode(), "COUNTRYCODEUCI": f"XA{identifier}".encode(), "SIGNATURE": signature[:32]}
+    entry = base64.b64encode(hashlib.sha256(hashed[hash_type]).digest()[:16]).decode()
+    batch = {"country": "XA", "expires": "2027-11-21T00:00:00Z", "kid": "UNKNOWN_KID", "hashType": hash_type}
+    listed = json.dumps(batch | {"entries": [{"hash": entry}]}).encode()
+    assert not import_revocations(tmp_path, [("batch.json", listed)], issuer=None, now=NOW).refused
+    context = context_of([xa.anchor()], folder=tmp_path)
+    assert {answered(other, context).reason for other in (text, twin)} == {Reason.REVOKED}
+    assert answered(xa.code(vaccination(ci="URN:UVCI:01:XA:OTHER")), context).reason is None
 
 
 # Any change at all

@@ -14,6 +14,7 @@ from passport.domain.verdict import Heading, Outcome, Result, Step, Verdict
 from passport.errors import InputError, Reason
 from passport.rendering.qr import qr_png
 from passport.trust.revocation import record_own
+from passport.trust.revocation_lists import import_revocations
 from passport.verifying.context import Context
 from passport.verifying.holder import HolderQuery
 from passport.verifying.verify import verify, verify_image
@@ -298,6 +299,19 @@ def test_a_replaced_certificate_says_so(tmp_path: Path) -> None:
     assert verdict.reason is Reason.REVOKED
     assert verdict.message.vi == "Chứng nhận này đã được thay thế bằng bản mới ngày 21/11/2026."
     assert verdict.advice.en == "Ask the person to download and show the new one."
+
+
+def test_an_imported_list_is_looked_into_and_ages(tmp_path: Path) -> None:
+    listed = json.dumps(["URN:UVCI:01:XA:ANOTHER"]).encode()
+    assert not import_revocations(tmp_path, [("list.json", listed)], issuer=None, now=NOW - DAY).refused
+    context = context_of([XA.anchor()], folder=tmp_path)
+    verdict = verify(XA.code(), context=context, now=NOW)
+    assert results(verdict)[Step.REVOCATION] is Result.PASSED
+    assert verdict.as_dict()["lists"]["revocation"] == "2026-11-20T03:10:00Z"
+    fresh = context_of([XA.anchor()], folder=tmp_path, trust_updated_at=NOW + 14 * DAY)
+    stale = verify(XA.code(), context=fresh, now=NOW + 14 * DAY)
+    assert stale.reason is Reason.LISTS_STALE
+    assert reason_of(XA.code(vaccination(ci="URN:UVCI:01:XA:ANOTHER")), context) is Reason.REVOKED
 
 
 # Step 9
