@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from passport.config import Settings
 from passport.intake.population import PopulationService, population_service
+from passport.issuing.issuer import Issuer
 from passport.registry.db import Database
 from passport.trust.passphrase import read_passphrase
 from passport.trust.signers import Signer, active_signer
@@ -35,6 +36,19 @@ class House:
     def context(self) -> Context:
         """The keys, revocations and rules of this moment."""
         return self.context_source.current()
+
+    def issuer(self, *, now: datetime) -> Issuer:
+        """In whose name certificates go out now, with the signer in force.
+
+        Raises Refused (no_active_signer, demo_in_production), InputError (bad_key_file).
+        """
+        return Issuer(
+            country=self.settings.issuer_country,
+            name=self.settings.issuer_name,
+            signer=self.signer(now=now),
+            context=self.context,
+            keys_dir=self.settings.keys_dir,
+        )
 
     def signer(self, *, now: datetime) -> Signer:
         """The signer in force; raises Refused (no_active_signer, demo_in_production), InputError (bad_key_file)."""
