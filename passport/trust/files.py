@@ -17,7 +17,7 @@ PUBLIC = 0o644
 SECRET = 0o600
 
 
-def write_whole(path: Path, parts: Iterable[bytes], *, mode: int = PUBLIC) -> None:
+def write_whole(path: Path, parts: Iterable[bytes | memoryview], *, mode: int = PUBLIC) -> None:
     """Replaces `path` by `parts`: readers see the old file or the new one, and a crash leaves one of the two."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -28,6 +28,8 @@ from passport.trust.revocation_table import DIGEST, Record, RevocationTable
 
 __all__ = ["Range", "Revocations", "Revoked", "record_own", "record_range"]
 
+_COUNTRY = re.compile(r"[A-Z]{2,3}")
+
 
 class Revocations:
     """Everything that is known to be revoked: our own list and the imported ones.
@@ -87,7 +89,7 @@ class Revocations:
             return None
         digests = [_signature_digest(signature, algorithm)]
         if identifier:
-            digests += _identifier_digests(identifier, {c for c in (country, issuer) if c})
+            digests += _identifier_digests(identifier, {c for c in (country, issuer) if c and _COUNTRY.fullmatch(c)})
         if rid:
             digests.append(rid_digest(key_id, rid))
         found = (self.table.find(digest) for digest in digests)

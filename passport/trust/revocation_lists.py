@@ -101,10 +101,11 @@ def import_revocations(
                     taken.append(read)
             except ValueError as error:
                 refused.append((name, str(error)))
-        added = add_records(table_file(keys_dir), chain.from_iterable(read.records for read in taken))
-        known_ranges = {told for told, _ in book.ranges}
-        book.ranges += [told for read in taken for told in read.ranges if told[0] not in known_ranges]
+        added = 0
         if taken:
+            added = add_records(table_file(keys_dir), chain.from_iterable(read.records for read in taken))
+            known_ranges = {told for told, _ in book.ranges}
+            book.ranges += [told for read in taken for told in read.ranges if told[0] not in known_ranges]
             book.write(keys_dir)
     notes = tuple(read.note for read in taken)
     return RevocationReport(notes, added, sum(note.entries for note in notes) - added, tuple(refused))
