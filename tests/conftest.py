@@ -15,8 +15,6 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from passport.app import create_app
-from passport.house import current_house
 from passport.registry import migrations
 from passport.registry.columns import Base
 from passport.registry.db import Database
@@ -116,6 +114,9 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def app(database: Database, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on that database, inside its context as `flask` runs a command."""
+    from passport.app import create_app  # tests of the rooms below need none of it
+    from passport.house import current_house
+
     app = create_app(
         {
             "PASSPORT_DATABASE_URL": database_url,

@@ -6,7 +6,8 @@ Writers on SQLite begin IMMEDIATE, so that two of them wait for each other inste
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -29,7 +30,16 @@ def make_engine(url: str) -> Engine:
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Sets the pragmas on each connection and lets a writer begin IMMEDIATE."""
+    """Makes the file where there is none, sets the pragmas on each connection, lets a writer begin IMMEDIATE."""
+
+    @event.listens_for(engine, "do_connect")
+    def _make_file(_dialect: Any, _record: Any, _args: Any, _settings: Any) -> None:
+        if engine.url.database in (None, "", ":memory:"):
+            return
+        path = Path(engine.url.database)
+        with suppress(OSError):  # SQLite itself then says that it cannot open the file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # personal data: for the service's own user alone
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
@@ -67,18 +77,19 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A session that is committed at the end, or rolled back whole when anything is raised."""
         writer = self.engine.execution_options(writes=True)
-        with _told_apart(), Session(writer, expire_on_commit=False) as session, session.begin():
+        with told_apart(), Session(writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that is never committed."""
-        with _told_apart(), Session(self.engine, expire_on_commit=False) as session:
+        with told_apart(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
+def told_apart() -> Iterator[None]:
+    """Turns a database that is away or not migrated into Unavailable; faults of ours pass as they are."""
     try:
         yield
     except DBAPIError as error:

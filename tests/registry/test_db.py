@@ -34,15 +34,22 @@ def test_not_migrated(database: Database, writing: bool) -> None:
         migrations.upgrade(database.engine)
 
 
-@pytest.mark.parametrize("url", ["postgresql+psycopg://nobody@127.0.0.1:1/nothing", "sqlite:////nowhere/at/all.db"])
-def test_away(url: str) -> None:
-    assert _refusal(Database.at(url), writing=True) is Refusal.SERVICE_AWAY
+def test_away(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for url in ("postgresql+psycopg://nobody@127.0.0.1:1/nothing", f"sqlite:///{tmp_path / 'file' / 'a.db'}"):
+        assert _refusal(Database.at(url), writing=True) is Refusal.SERVICE_AWAY
 
 
 def test_sqlite_keeps_what_was_committed(tmp_path: Path) -> None:
     with Database.at(f"sqlite:///{tmp_path / 'a.db'}").reading() as session:
         pragmas = [session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]
     assert pragmas == ["wal", 2, 1]
+
+
+def test_sqlite_files_are_for_the_service_alone(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "a.db"
+    migrations.upgrade(Database.at(f"sqlite:///{path}").engine)
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_writers_wait_for_each_other(database: Database) -> None:

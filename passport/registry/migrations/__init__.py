@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,14 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from flask import Flask
 from flask_alembic import Alembic
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from passport.errors import Refusal, Unavailable
-from passport.registry import db  # noqa: F401  # knows every table
+from passport.errors import InputError, Refusal, Unavailable
+from passport.registry import db  # knows every table
 from passport.registry.columns import Base
 
 _FOLDER = Path(__file__).parent
@@ -28,10 +31,22 @@ _Steps = Callable[[Any, MigrationContext], Any]
 
 
 def connect(app: Flask) -> None:
-    """Adds `flask db …` to an application whose engine Flask-SQLAlchemy-Lite holds."""
+    """Tells Flask-Alembic, whose commands `cli.db` offers, where the migrations of an application lie."""
     app.config["ALEMBIC"] = {"script_location": str(_FOLDER), "version_locations": [("default", str(_VERSIONS))]}
     app.config["ALEMBIC_CONTEXT"] = dict(_OPTIONS)
-    Alembic(app, metadatas=Base.metadata, run_mkdir=False, command_name="db")
+    Alembic(app, metadatas=Base.metadata, run_mkdir=False, command_name="")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)  # which revision runs
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Turns what a migration may raise into Unavailable (service_away) or InputError (bad_option: no such revision)."""
+    try:
+        with db.told_apart():
+            yield
+    except CommandError as error:
+        raise InputError(Refusal.BAD_OPTION, str(error)) from error
 
 
 def upgrade(engine: Engine, *, to: str = "heads") -> None:
