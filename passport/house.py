@@ -15,7 +15,10 @@ from sqlalchemy import Engine
 from passport.config import Settings
 from passport.intake.population import PopulationService, population_service
 from passport.issuing.issuer import Issuer
+from passport.issuing.papers import paper_of
 from passport.registry.db import Database
+from passport.registry.tables import Certificate
+from passport.rendering.paper import Paper
 from passport.trust.passphrase import read_passphrase
 from passport.trust.signers import Signer, active_signer
 from passport.verifying.context import Context, ContextSource
@@ -57,6 +60,11 @@ class House:
             settings.keys_dir, file=settings.key_passphrase_file, production=settings.production
         )
         return active_signer(settings.keys_dir, passphrase=passphrase, now=now, production=settings.production)
+
+    def paper(self, certificate: Certificate) -> Paper:
+        """What is printed of a certificate of ours."""
+        address = f"{self.settings.base_url}/verify"
+        return paper_of(certificate, context=self.context, address=address, zone=self.settings.timezone)
 
     def today(self, now: datetime) -> date:
         """The calendar day of `now` in the service's time zone."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from passport.demo import codes, lists
-from passport.demo.people import KIM_SON, SamplePerson, invent_people
+from passport.demo.people import SamplePerson
 from passport.demo.samples import Expected, Sample
 from passport.domain.verdict import heading_of, outcome_of
 from passport.errors import Reason, Sentence
@@ -18,17 +18,10 @@ from passport.registry.tables import Certificate
 from passport.rules.rulesets import import_rules
 from passport.trust.keyring import import_keys
 
-TWO_DOSES, BOOSTED, ONE_DOSE, CORRECTED = 13, 1, 36, 19  # places among the people of Kim Sơn
 TRAVEL = timedelta(days=30)
 STALE_DAYS = 30
 _POLICY = "vn-domestic"
 _DEMO_RULES = Path(__file__).parent.parent / "rules" / "data" / "demo_rules"
-
-
-def expired_person(today: date) -> SamplePerson:
-    """The invented person whose certificate was issued thirteen months ago."""
-    *_, last = invent_people(seed=lists.SEED, commune=KIM_SON, today=date(today.year, 1, 1), count=41)
-    return last
 
 
 def build(house: House, *, now: datetime) -> list[Sample]:
@@ -46,9 +39,11 @@ def build(house: House, *, now: datetime) -> list[Sample]:
     own = codes.Authority(settings.issuer_country, settings.issuer_name, signer)
     people, _ = lists.sample_people(today)
     with house.database.reading() as session:
-        two_doses, boosted, one_dose = (_latest(session, people[place]) for place in (TWO_DOSES, BOOSTED, ONE_DOSE))
-        corrected = _first(session, people[CORRECTED])
-        expired = _latest(session, expired_person(today))
+        two_doses, boosted, one_dose = (
+            _latest(session, people[place]) for place in (lists.TWO_DOSES, lists.BOOSTED, lists.ONE_DOSE)
+        )
+        corrected = _first(session, people[lists.IN_CAPITALS])
+        expired = _latest(session, lists.further_person(today))
     good = _text(two_doses)
     travel = (now + TRAVEL).date().isoformat()
     return [

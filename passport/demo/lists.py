@@ -31,9 +31,12 @@ WARD_COLUMNS = (
     "Loại vắc xin", "Ngày giờ", "Số lô", "Địa điểm", "Loại vắc xin", "Ngày giờ", "Số lô", "Địa điểm", "Ghi chú",
 )  # fmt: skip
 _KINDS = {1: "cơ bản", 2: "cơ bản", 3: "nhắc lại"}
-UNREGISTERED = 31  # of Kim Sơn: the register does not know the number
-MISSPELT = 37  # of Kim Sơn: one dose only, and the name typed wrong
-_FIRST_DOSE, _SECOND_DOSE, _BOOSTER = 230, 200, 60  # days before today
+# Places among the people of Kim Sơn.
+TWO_DOSES, BOOSTED, ONE_DOSE = 13, 1, 36
+IN_CAPITALS = 19  # typed in capitals at first, and corrected after the certificate was issued
+UNREGISTERED = 31  # the register does not know the number
+MISSPELT = 37  # one dose only, and the name typed wrong
+FIRST_DOSE, SECOND_DOSE, BOOSTER = 230, 200, 60  # days before today
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +95,15 @@ def kim_son_rows(today: date) -> list[DoseRow]:
     for index, person in enumerate(people):
         vaccine, lot = ("AstraZeneca", "ABV5300") if index % 3 else ("Comirnaty (Pfizer)", "FE8163")
         doses = 1 if index >= 36 else 3 if index < 12 else 2
-        for number, days in ((1, _FIRST_DOSE), (2, _SECOND_DOSE), (3, _BOOSTER))[:doses]:
+        for number, days in ((1, FIRST_DOSE), (2, SECOND_DOSE), (3, BOOSTER))[:doses]:
             given = "Comirnaty (Pfizer)" if number == 3 else vaccine
             rows.append(DoseRow(person, given, "FG3716" if number == 3 else lot, number, today - timedelta(days=days)))
     faults = {
         14: (("Ngày sinh", "30/02/1975"),),  # refused: no such day
         40: (("Loại vắc xin", "Vắc xin cúm mùa"),),  # refused: not in the catalogue
         61: (("Ngày tiêm", shown(today + timedelta(days=9))),),  # refused: in the future
-        44: (("Số CCCD/CMND/Hộ chiếu", ""),),  # held: no number
-        46: (("Số CCCD/CMND/Hộ chiếu", "03709812"),),  # held: malformed
+        86: (("Số CCCD/CMND/Hộ chiếu", ""),),  # held: no number
+        87: (("Số CCCD/CMND/Hộ chiếu", "0370981"),),  # held: malformed
         0: (("Số CCCD/CMND/Hộ chiếu", rows[0].person.id_number[1:]),),  # repaired: Excel took the leading zero
         50: (("Họ và tên", rows[50].person.full_name.upper()),),  # the same person in capitals
         52: (("Loại vắc xin", "AZ"),),  # an abbreviation that is known
@@ -144,13 +147,25 @@ def mobile_session(today: date) -> SampleList:
     return SampleList("tua-chua-doi-luu-dong.xlsx", data, MOBILE_TUA_CHUA, "vaccination")
 
 
+def further_person(today: date) -> SamplePerson:
+    """One more invented person of Kim Sơn, on none of the lists of today."""
+    *_, last = invent_people(seed=SEED, commune=KIM_SON, today=date(today.year, 1, 1), count=41)
+    return last
+
+
+def list_of_long_ago(today: date, *, person: SamplePerson) -> SampleList:
+    """Two doses of one person, given two and one months before `today`."""
+    rows = [DoseRow(person, "AstraZeneca", "ABV4001", n, today - timedelta(days=d)) for n, d in ((1, 90), (2, 30))]
+    return SampleList("kim-son-nam-truoc.xlsx", dose_list(rows), STATION_KIM_SON, "vaccination")
+
+
 def population(today: date) -> bytes:
     """The extract of the register that the stand-in answers from: everybody but one, under their true names."""
     kim_son, tua_chua = sample_people(today)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow("person_id cccd cmnd full_name dob sex phone household commune province status".split())
-    for index, p in enumerate([*kim_son, *tua_chua]):
+    for index, p in enumerate([*kim_son, *tua_chua, further_person(today)]):
         if index == UNREGISTERED:
             continue
         row = (
@@ -198,10 +213,10 @@ def _ward_list(people: Sequence[SamplePerson], today: date) -> bytes:
     rows: list[Sequence[str]] = [("DANH SÁCH NGƯỜI ĐÃ TIÊM VẮC XIN (DỮ LIỆU MẪU)",), (), WARD_COLUMNS]
     for index, p in enumerate(people, start=1):
         doses: list[str] = []
-        for days in (_FIRST_DOSE, _SECOND_DOSE):
+        for days in (FIRST_DOSE, SECOND_DOSE):
             given = (
                 []
-                if days == _SECOND_DOSE and index > 20
+                if days == SECOND_DOSE and index > 20
                 else ["Vero Cell", shown(today - timedelta(days=days)), "B202512", place]
             )
             doses += given or ["", "", "", ""]

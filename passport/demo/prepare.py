@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from passport.demo import accounts, cards, codes, lists, samples, story
+from passport.demo import accounts, cards, citizens, codes, lists, samples, story
 from passport.errors import Refusal, Refused
 from passport.house import House
 from passport.intake.standin import EmbeddedPopulation
@@ -119,7 +119,6 @@ def _description(house: House, passwords: dict[str, str], *, now: datetime) -> d
     base = house.settings.base_url
     with house.database.transaction() as session:
         _client, key = create_client(session, name="Demo agency", scopes=SCOPES[:2], now=now)
-    people, _ = lists.sample_people(house.today(now))
     return {
         "made_at": now.isoformat(),
         "users": [
@@ -132,7 +131,7 @@ def _description(house: House, passwords: dict[str, str], *, now: datetime) -> d
             }
             for account in accounts.ACCOUNTS
         ],
-        "people": story.citizens(people, today=house.today(now)),
+        "people": [asdict(citizen) for citizen in citizens.sample_citizens(house.today(now))],
         "files": {path.name: str(path) for path in sorted((house.settings.instance_dir / "files").iterdir())},
         "api_key": key,
         "urls": {

@@ -1,67 +1,168 @@
 """The whole job once, on the sample lists: lists, population check, confirmation, batches, certificates, corrections.
 
-Time is an argument, so that the story can begin fourteen months back and a certificate can have expired by now.
+Time is an argument, so that the story can begin thirteen months back and a certificate can have expired by now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from passport.demo import accounts, lists
 from passport.demo.people import KIM_SON, TUA_CHUA
+from passport.errors import advice
 from passport.house import House
 from passport.intake.cleaning import correct_person
 from passport.intake.confirming import confirm_doses
 from passport.intake.importing import import_list
-from passport.intake.population import check_people
+from passport.intake.population import check_people, check_person
 from passport.issuing.batch import approve, propose
 from passport.issuing.revoke import replace_certificates
 from passport.registry.areas import require_area
 from passport.registry.doses import Counts, counts
+from passport.registry.people import find_by_id_number
 from passport.registry.reports import ImportReport
 from passport.registry.sites import upsert_site
+from passport.rendering.card import certificate_png
+from passport.rendering.document import certificate_pdf
 
 Say = Callable[[str], None]
 LONG_AGO = timedelta(days=13 * 30 + 10)  # when the certificate that has expired by now was issued
+_NURSES = {
+    lists.STATION_KIM_SON: accounts.NURSE_KIM_SON.email,
+    lists.STATION_TUA_CHUA: accounts.NURSE.email,
+    lists.MOBILE_TUA_CHUA: accounts.NURSE.email,
+}
 
 
 @dataclass(slots=True)
 class Told:
-    """What came out of the story."""
+    """What came out of the story: the report of each list, the five counts of each area."""
 
     reports: dict[str, ImportReport] = field(default_factory=dict)
-    issued: int = 0
     areas: list[tuple[str, Counts]] = field(default_factory=list)
 
 
 def tell(house: House, *, now: datetime, say: Say) -> Told:
-    """Runs the line on the sample lists; accounts must exist already."""
+    """Runs the line on the sample lists; the accounts and the register must be there already."""
     told = Told()
     _make_sites(house, now=now)
-    _one_certificate_long_ago(house, now=now - LONG_AGO)
+    _certificate_of_long_ago(house, now=now - LONG_AGO)
     for sample in lists.sample_lists(house.today(now)):
-        _import(house, sample, told, now=now, say=say)
+        told.reports[sample.file_name] = report = _import(house, sample, now=now)
+        say(f"{sample.file_name}: {report.rows} rows, {report.held} held, {report.refused} refused")
     for place in (KIM_SON, TUA_CHUA):
-        checked = check_people(
-            house.database,
-            service=house.population,
-            area=place.code,
-            now=now,
-            today=house.today(now),
-            by=accounts.IDENTITY.email,
-        )
-        say(f"{place.name}: {checked.verified} of {checked.checked} people agree with the population register")
-    for site, *_rest in lists.SITES[:2]:
-        done = confirm_doses(house.database, site_code=site, import_id=None, by=accounts.HEAD.email, now=now)
-        say(f"{site}: the head of the site confirmed {done.confirmed} doses")
+        checked = _check(house, place.code, now=now)
+        say(f"{place.name}: {checked} people compared with the population register")
+    for site, *_rest in lists.SITES:
+        say(f"{site}: the head of the site confirmed {_confirm(house, site, now=now)} doses")
     for place in (KIM_SON, TUA_CHUA):
-        issued = issue_area(house, place.code, now=now)
-        told.issued += issued
-        say(f"{place.name}: one officer proposed, another approved; {issued} certificates signed")
+        say(f"{place.name}: one officer proposed, another approved, {_issue(house, place.code, now=now)} signed")
+    _correct_name(house, now=now)
+    say("one name corrected: a new certificate, the old one revoked as replaced")
     with house.database.reading() as session:
         for place in (KIM_SON, TUA_CHUA):
             area = require_area(session, place.code, on=house.today(now))
             told.areas.append((place.name, counts(session, area=area)))
     return told
+
+
+def summary(told: Told) -> Iterator[str]:
+    """The lines that a newcomer reads: rows, the refused ones with reason and repair, the five counts."""
+    yield f"{sum(report.rows for report in told.reports.values())} rows read"
+    for name, report in told.reports.items():
+        for issue in report.issues:
+            if issue.severity == "refused":
+                yield f"  refused: {name} row {issue.row}: {issue.message.en} {advice(issue.reason).en}"
+    for name, c in told.areas:
+        yield (
+            f"  {name} (invented people): given {c.given}, entered {c.entered}, verified {c.verified}, "
+            f"confirmed {c.confirmed}, issued {c.issued}"
+        )
+
+
+def write_files(house: House, folder: Path, *, now: datetime) -> None:
+    """The lists as files, a sample certificate on paper and as a picture, and the list that waits for the nurse."""
+    folder = folder / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    today = house.today(now)
+    for sample in (*lists.sample_lists(today), lists.mobile_session(today)):
+        (folder / sample.file_name).write_bytes(sample.data)
+    people, _ = lists.sample_people(today)
+    with house.database.reading() as session:
+        (person,) = find_by_id_number(session, people[lists.TWO_DOSES].id_number)
+        certificate = next(c for c in person.certificates if c.state == "issued")
+        paper = house.paper(certificate)
+    (folder / "certificate.pdf").write_bytes(certificate_pdf(paper))
+    (folder / "certificate.png").write_bytes(certificate_png(paper))
+
+
+def _make_sites(house: House, *, now: datetime) -> None:
+    with house.database.transaction() as session:
+        for code, name, area_code, kind in lists.SITES:
+            area = require_area(session, area_code, on=house.today(now))
+            upsert_site(session, code=code, name=name, area=area, kind=kind)
+
+
+def _import(house: House, sample: lists.SampleList, *, now: datetime) -> ImportReport:
+    return import_list(
+        house.database,
+        data=sample.data,
+        file_name=sample.file_name,
+        site_code=sample.site,
+        kind=sample.kind,
+        campaign=lists.CAMPAIGN,
+        by=_NURSES[sample.site],
+        now=now,
+        today=house.today(now),
+    )
+
+
+def _check(house: House, area_code: str, *, now: datetime) -> int:
+    return check_people(
+        house.database,
+        service=house.population,
+        area=area_code,
+        by=accounts.IDENTITY.email,
+        now=now,
+        today=house.today(now),
+    ).checked
+
+
+def _confirm(house: House, site: str, *, now: datetime) -> int:
+    return confirm_doses(house.database, site_code=site, import_id=None, by=accounts.HEAD.email, now=now).confirmed
+
+
+def _issue(house: House, area_code: str, *, now: datetime) -> int:
+    batch = propose(house.database, area_code=area_code, by=accounts.ISSUER.email, now=now, today=house.today(now))
+    done = approve(
+        house.database, batch_id=batch.batch_id, by=accounts.APPROVER.email, now=now, issuer=house.issuer(now=now)
+    )
+    return done.issued
+
+
+def _certificate_of_long_ago(house: House, *, now: datetime) -> None:
+    """The same line thirteen months back, for one person."""
+    _import(
+        house,
+        lists.list_of_long_ago(house.today(now), person=lists.further_person(house.today(now + LONG_AGO))),
+        now=now,
+    )
+    _check(house, KIM_SON.code, now=now)
+    _confirm(house, lists.STATION_KIM_SON, now=now)
+    _issue(house, KIM_SON.code, now=now)
+
+
+def _correct_name(house: House, *, now: datetime) -> None:
+    people, _ = lists.sample_people(house.today(now))
+    true = people[lists.IN_CAPITALS]
+    with house.database.reading() as session:
+        (person,) = find_by_id_number(session, true.id_number)
+    by, why = accounts.IDENTITY.email, "Tên ghi bằng chữ in hoa (sample)"
+    correct_person(
+        house.database, person_id=person.id, field="full_name", value=true.full_name, why=why, by=by, now=now
+    )
+    check_person(house.database, service=house.population, person_id=person.id, now=now)
+    replace_certificates(house.database, person_id=person.id, reason=why, by=by, now=now, issuer=house.issuer(now=now))

@@ -16,6 +16,9 @@ _MODULES = (
     "agency",
     "docs",
     "staff",
+    "staff_lists",
+    "staff_issue",
+    "staff_people",
     "demo",
     "population_standin",
 )

@@ -1,0 +1,135 @@
+"""Staff: people are found, and their records corrected; a correction brings a new certificate for the old one."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+
+from passport.domain.dates import PartialDate
+from passport.domain.doses import DoseState
+from passport.errors import InputError, PassportError, Refusal
+from passport.house import clock, current_house
+from passport.intake.cleaning import correct_person
+from passport.intake.population import check_person
+from passport.issuing.revoke import replace_certificates
+from passport.registry import people
+from passport.registry.accounts import require_role
+from passport.registry.doses import state_of
+from passport.registry.tables import Area, Person
+from passport.web.language import told
+from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words
+
+PEOPLE_SHOWN = 50
+
+
+def correctable() -> list[tuple[str, str]]:
+    """The fields an officer may correct, with their names."""
+    return [
+        ("full_name", _("Họ và tên")),
+        ("birth_date", _("Ngày sinh")),
+        ("sex", _("Giới tính")),
+        ("id_number", _("Số CCCD/CMND/Hộ chiếu")),
+        ("latin_name", _("Họ tên bằng chữ La-tinh")),
+        ("phone", _("Số điện thoại")),
+    ]
+
+
+@BLUEPRINT.get("/people")
+def find_people() -> str:
+    """People by number, name or birth date, in the areas of the account."""
+    number, name, born = (request.args.get(field, "").strip() for field in ("id_number", "name", "born"))
+    errors: dict[str, str] = {}
+    found: list[Person] = []
+    with current_house().database.reading() as session:
+        who = account(session)
+        try:
+            day = typed_date(born) if born else None
+        except InputError as error:
+            errors["born"] = told(error.message)
+        else:
+            if number or name or day:
+                for area in areas_of(who, READS_PEOPLE):
+                    found += people.search_people(
+                        session, id_number=number or None, name=name or None, born=day, area=area, limit=PEOPLE_SHOWN
+                    )
+        asked = bool(number or name or born)
+        return render_template(
+            "staff/people.html", found=found, asked=asked, errors=errors, form=request.args, identity=identity_words
+        )
+
+
+@BLUEPRINT.get("/people/<person_id>")
+def person(person_id: str) -> str:
+    """One person: the record, the doses with what blocks them, the certificates, what was ever corrected."""
+    return _page(person_id)
+
+
+@BLUEPRINT.post("/people/<person_id>")
+def correct(person_id: str) -> ResponseReturnValue:
+    """Corrects one field; the register is asked anew, and certificates in force are replaced."""
+    house, now = current_house(), clock()
+    field, value, why = (request.form.get(name, "").strip() for name in ("field", "value", "why"))
+    if not why:
+        return _page(person_id, errors={"why": _("Ghi lý do sửa.")}), 422
+    try:
+        correct_person(
+            house.database, person_id=person_id, field=field, value=value, why=why, by=current_user.email, now=now
+        )
+        check_person(house.database, service=house.population, person_id=person_id, now=now)
+        replaced = replace_certificates(
+            house.database,
+            person_id=person_id,
+            reason=why,
+            by=current_user.email,
+            now=now,
+            issuer=house.issuer(now=now),
+        )
+    except PassportError as error:
+        return _page(person_id, errors={"value": f"{told(error.message)} {told(error.advice)}"}), 422
+    done = _("Đã sửa. Chứng nhận cũ được thay thế bằng bản mới.") if replaced else _("Đã sửa.")
+    flash(done, "success")
+    return redirect(url_for("staff.person", person_id=person_id))
+
+
+def typed_date(text: str) -> PartialDate:
+    """A date as people type it: dd/mm/yyyy, mm/yyyy, yyyy, or ISO; raises InputError (bad_option)."""
+    parts = text.replace("-", "/").replace(".", "/").split("/")
+    iso = "-".join(parts if len(parts[0]) == 4 else reversed([part.zfill(2) for part in parts]))
+    try:
+        return PartialDate.parse(iso)
+    except ValueError as error:
+        raise InputError(Refusal.BAD_OPTION, _("ngày/tháng/năm")) from error
+
+
+def dose_words(state: DoseState) -> tuple[str, str]:
+    """A dose's state in words, and the colour of its tag."""
+    return {
+        DoseState.HELD: (_("Chờ rà soát"), "orange"),
+        DoseState.ENTERED: (_("Đã nhập"), "blue"),
+        DoseState.VERIFIED: (_("Đã đối chiếu"), "blue"),
+        DoseState.CONFIRMED: (_("Đã xác nhận"), "blue"),
+        DoseState.ISSUED: (_("Đã cấp chứng nhận"), "green"),
+    }[state]
+
+
+def _page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
+    with current_house().database.reading() as session:
+        found = people.require_person(session, person_id)
+        require_role(session, account(session), READS_PEOPLE, _place(found))
+        return render_template(
+            "staff/person.html",
+            person=found,
+            identity=identity_words(found.identity_state),
+            doses=[(dose, dose_words(state_of(dose))) for dose in found.doses],
+            corrections=people.corrections_of(session, found),
+            fields=correctable(),
+            errors=errors or {},
+            form=request.form,
+        )
+
+
+def _place(person: Person) -> Area | None:
+    """Where a person belongs: where they live, else where they were vaccinated."""
+    return person.commune or (person.doses[0].site.area if person.doses else None)
