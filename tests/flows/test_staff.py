@@ -1,0 +1,134 @@
+"""The staff's story on the pages: import, repair, compare, confirm, propose, approve, correct; four pairs of eyes."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from passport.demo import accounts, lists
+from passport.registry.people import find_by_id_number
+from passport.verifying.verify import verify
+from tests.flows.conftest import Site
+
+DAY = 86400
+
+
+def _text(page: bytes) -> str:
+    return html.unescape(re.sub(r"<[^>]+>|\s+", " ", page.decode()))
+
+
+def _import_mobile_session(site: Site, nurse: FlaskClient) -> str:
+    sample = lists.mobile_session(site.house.today(datetime.now(UTC)))
+    answer = nurse.post(
+        "/staff/lists",
+        data={"site": sample.site, "kind": "vaccination", "file": (io.BytesIO(sample.data), sample.file_name)},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 302
+    return answer.headers["Location"]
+
+
+def _current_text(site: Site, id_number: str) -> str:
+    with site.house.database.reading() as session:
+        (person,) = find_by_id_number(session, id_number)
+        (certificate,) = [c for c in person.certificates if c.state == "issued"]
+        assert certificate.text is not None
+        return certificate.text
+
+
+def test_a_session_becomes_certificates(site: Site) -> None:
+    nurse = site.as_(accounts.NURSE)
+    report = _import_mobile_session(site, nurse)
+    page = _text(nurse.get(report + "?lang=en").data)
+    assert page.count("Repair row") == 6  # the six faults of the list
+    rows = re.findall(rf"{report}/rows/(\d+)", nurse.get(report).data.decode())
+    assert len(set(rows)) == 6
+
+    form = nurse.get(f"{report}/rows/{rows[1]}").data.decode()
+    cells = {
+        html.unescape(name): html.unescape(value)
+        for name, value in re.findall(r'name="(cell:[^"]+)" type="text"(?:[^>]*?) value="([^"]*)"', form)
+    }
+    assert cells["cell:birth_date"] == "31/04/1988"
+    today = site.house.today(datetime.now(UTC))
+    true = lists.mobile_session_rows(today)[1].person
+    again = nurse.post(f"{report}/rows/{rows[1]}", data=cells | {"cell:birth_date": "31/06/1988"})
+    assert again.status_code == 200  # still no such day, and said so
+    assert "31/06/1988" in again.data.decode()
+    fixed = nurse.post(f"{report}/rows/{rows[1]}", data=cells | {"cell:birth_date": lists.shown(true.born)})
+    assert fixed.status_code == 302
+    assert _text(nurse.get(report + "?lang=en").data).count("Repair row") == 5
+
+    assert nurse.post("/staff/population").status_code == 302
+    head = site.as_(accounts.HEAD)
+    assert "TC-LD-01" in head.get("/staff/confirm").data.decode()
+    assert head.post("/staff/confirm", data={"site": lists.MOBILE_TUA_CHUA}).status_code == 302
+
+    officer = site.as_(accounts.ISSUER)
+    proposed = officer.post("/staff/batches", data={"area": "03217"})
+    assert proposed.status_code == 302
+    batch = proposed.headers["Location"]
+    assert officer.post(batch + "/approve").status_code == 403  # who proposed may not approve
+    approver = site.as_(accounts.APPROVER)
+    assert approver.post(batch + "/approve").status_code == 302
+    assert true.full_name in approver.get(batch).data.decode()
+
+    text = _current_text(site, true.id_number)
+    verdict = verify(text, context=site.house.context, now=datetime.now(UTC))
+    assert verdict.outcome == "valid"
+    assert verdict.certificate is not None
+    assert verdict.certificate.holder.name == true.full_name
+
+
+def test_a_corrected_name_turns_the_old_code_red(site: Site) -> None:
+    people, _ = lists.sample_people(site.house.today(datetime.now(UTC)))
+    person = people[lists.TWO_DOSES]
+    old = _current_text(site, person.id_number)
+    officer = site.as_(accounts.IDENTITY)
+    page = officer.get(f"/staff/people?id_number={person.id_number}").data.decode()
+    (address,) = set(re.findall(r"/staff/people/[0-9a-f]{32}", page))
+    answer = officer.post(address, data={"field": "full_name", "value": person.full_name.upper(), "why": "Theo thẻ"})
+    assert answer.status_code == 302
+    now = datetime.now(UTC)
+    replaced = verify(old, context=site.house.context, now=now)
+    assert (replaced.outcome, replaced.reason) == ("invalid", "revoked")
+    assert "thay thế" in replaced.message.vi
+    new = verify(_current_text(site, person.id_number), context=site.house.context, now=now)
+    assert new.outcome == "valid"
+    assert "Theo thẻ" in _text(officer.get(address).data)
+
+
+@pytest.mark.parametrize("account", [accounts.INSPECTOR, accounts.NURSE], ids=lambda a: a.roles[0])
+def test_what_a_role_may_not_do(site: Site, account: accounts.SampleAccount) -> None:
+    client = site.as_(account)
+    assert client.post("/staff/batches", data={"area": "03217"}).status_code in (403, 409)
+    assert client.post("/staff/confirm", data={"site": lists.STATION_KIM_SON}).status_code == 403
+
+
+def test_a_nurse_of_one_commune_sees_nothing_of_another(site: Site) -> None:
+    people, _ = lists.sample_people(site.house.today(datetime.now(UTC)))
+    stranger = site.as_(accounts.NURSE)  # of Tủa Chùa
+    page = stranger.get(f"/staff/people?id_number={people[0].id_number}").data.decode()
+    assert not re.findall(r"/staff/people/[0-9a-f]{32}", page)
+    with site.house.database.reading() as session:
+        (found,) = find_by_id_number(session, people[0].id_number)
+    assert stranger.get(f"/staff/people/{found.id}").status_code == 403
+    certificate = found.id
+    assert stranger.get(f"/staff/certificates/{certificate}").status_code == 404
+
+
+def test_the_paper_of_a_certificate(site: Site) -> None:
+    officer = site.as_(accounts.APPROVER)
+    page = officer.get("/staff/batches").data.decode()
+    batch = sorted(set(re.findall(r"/staff/batches/\d+", page)))[-1]
+    link = re.findall(r"/staff/certificates/[0-9a-f]{32}", officer.get(batch).data.decode())[0]
+    assert officer.get(link).status_code == 200
+    assert officer.get(link + "/pdf").data.startswith(b"%PDF-")
+    assert b"<svg" in officer.get(link + "/svg").data
+    assert officer.post(link + "/revoke", data={"reason": "Cấp nhầm"}).status_code == 302
+    assert officer.post(link + "/revoke", data={"reason": "Cấp nhầm"}).status_code == 409
