@@ -92,7 +92,10 @@ def _key(title: str) -> str:
 
 
 _BY_TITLE = {
-    _key(title): field.name for field in FIELDS for title in (field.name, field.vi, field.en, *field.aliases.split("|"))
+    _key(title): field.name
+    for field in FIELDS
+    for title in (field.name, field.vi, field.en, *field.aliases.split("|"))
+    if title
 }
 
 

@@ -130,7 +130,7 @@ def _possible_day(
         return None
     if born is not None and day.whole < born.earliest:
         reader.fault(key, RowReason.DATE_BEFORE_BIRTH)
-    if vaccine is not None and vaccine.approved_on is not None and day.whole < vaccine.approved_on:
+    elif vaccine is not None and vaccine.approved_on is not None and day.whole < vaccine.approved_on:
         reader.fault(key, RowReason.DATE_BEFORE_APPROVAL, date=day_first(PartialDate.of(vaccine.approved_on)))
     return day.whole
 

@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import NoReturn
 
 from passport.errors import InputError, Refusal
 from passport.intake.binary_books import SIGNATURE as XLS_SIGNATURE
@@ -25,6 +26,7 @@ DELIMITERS = (",", ";", "\t")
 CHUNK = 1024 * 1024  # bytes
 
 _XLSX_SIGNATURE = b"PK\x03\x04"
+_NO_TEXT = (b"MZ", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -67,7 +69,7 @@ def read_sheet(data: bytes, *, file_name: str, attendance: bool = False) -> Shee
         cuts = [(grid, header) for grid in grids if (header := _header(grid))]
         found = sorted(cuts, key=lambda cut: -cut[1].recognised)[:1]
     if not found:
-        raise InputError(Refusal.NO_HEADER if any(map(_filled, grids)) else Refusal.EMPTY_FILE, file_name)
+        _refuse_headless(grids, file_name)
     grid, header = found[0]
     layout = require_layout(header, attendance=attendance)
     # Every row is seen once before the first is used, so that a file that breaks half-way stores nothing.
@@ -76,8 +78,15 @@ def read_sheet(data: bytes, *, file_name: str, attendance: bool = False) -> Shee
     return Sheet(layout, header.columns, _raw_rows(grid, header))
 
 
-def _filled(grid: Grid) -> bool:
-    return any(cell.text.strip() for _, cells in grid.rows() for cell in cells)
+def _refuse_headless(grids: list[Grid], file_name: str) -> NoReturn:
+    if any("\0" in text for text in _texts(grids)):  # a program, a picture: text has no such character
+        raise InputError(Refusal.UNREADABLE_FILE, file_name, variant="binary")
+    filled = any(text.strip() for text in _texts(grids))
+    raise InputError(Refusal.NO_HEADER if filled else Refusal.EMPTY_FILE, file_name)
+
+
+def _texts(grids: list[Grid]) -> Iterator[str]:
+    return (cell.text for grid in grids for _, cells in grid.rows() for cell in cells)
 
 
 def _header(grid: Grid) -> Header | None:
@@ -122,15 +131,13 @@ def _encoding(data: bytes) -> str:
     if len(data) > TEXT_LIMIT:
         raise InputError(Refusal.FILE_TOO_LARGE, f"> {TEXT_LIMIT // 2**20} MB")
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
-    if encoding != "utf-16" and b"\0" in data[:CHUNK]:
-        raise InputError(Refusal.UNREADABLE_FILE, "not a text file", variant="binary")
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for at in range(0, len(data), CHUNK):
             decoder.decode(data[at : at + CHUNK], final=at + CHUNK >= len(data))
     except UnicodeDecodeError as error:
-        if data.startswith((b"MZ", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z")):
-            raise InputError(Refusal.UNREADABLE_FILE, "not a text file", variant="binary") from error
+        if b"\0" in data or data.startswith(_NO_TEXT):
+            raise InputError(Refusal.UNREADABLE_FILE, "no text", variant="binary") from error
         raise InputError(Refusal.WRONG_ENCODING, f"byte {error.start}") from error
     return encoding
 
