@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from passport.errors import InputError, Refusal
+from passport.codecs import strict_json
+from passport.errors import InputError, Refusal, TrustError
 
 PUBLIC = 0o644
 SECRET = 0o600
@@ -63,25 +64,14 @@ def read_secret(path: Path) -> bytes:
         raise InputError(Refusal.BAD_KEY_FILE, f"{path.name}: {error.strerror}") from error
 
 
-def read_json(data: bytes | str) -> Any:
-    """JSON without duplicate keys and without NaN or infinities; raises ValueError for anything else."""
+def read_json(data: bytes) -> Any:
+    """The strict JSON in `data`; raises ValueError for anything else."""
     try:
-        return json.loads(data, object_pairs_hook=_distinct, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        return strict_json.loads(data)
+    except TrustError as error:
+        raise ValueError(error.detail) from error
 
 
 def json_bytes(value: object) -> bytes:
     """Readable JSON with a stable order, for files that people may look into."""
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a key stands twice")
-    return members
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from passport.codecs.rfc4648 import decode_base64url, encode_base64url
+from passport.errors import TrustError
 from passport.trust.keys import PublicKey, strong
 
 _CURVES: Mapping[str, tuple[ec.EllipticCurve, str]] = {
@@ -20,7 +20,6 @@ _CURVES: Mapping[str, tuple[ec.EllipticCurve, str]] = {
 }
 _RSA_ALGORITHMS = ("PS256", "RS256", "PS384", "PS512")  # only PS256 is ever verified; the key itself is the same
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
 
 
 def read_jwk(jwk: object) -> PublicKey:
@@ -57,7 +56,7 @@ def as_jwk(public_key: PublicKey) -> dict[str, str]:
 def thumbprint(public_key: PublicKey) -> str:
     """The key id of SMART Health Cards: SHA-256 of the required members in order (RFC 7638), base64url."""
     canonical = json.dumps(as_jwk(public_key), separators=(",", ":"), sort_keys=True)
-    return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).rstrip(b"=").decode()
+    return encode_base64url(hashlib.sha256(canonical.encode()).digest())
 
 
 def _ec_key(jwk: Mapping[str, Any]) -> PublicKey:
@@ -85,11 +84,13 @@ def _rsa_key(jwk: Mapping[str, Any]) -> PublicKey:
 
 def _number(jwk: Mapping[str, Any], member: str) -> int:
     text = jwk.get(member)
-    if not isinstance(text, str) or not _BASE64URL.fullmatch(text):
-        raise ValueError(f"{member} is not base64url")
-    text = text.rstrip("=")
-    return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
+    if not isinstance(text, str):
+        raise ValueError(f"{member} is not text")
+    try:
+        return int.from_bytes(decode_base64url(text, padded=True), "big")
+    except TrustError as error:
+        raise ValueError(f"{member} is not base64url") from error
 
 
 def _encode(number: int, size: int) -> str:
-    return base64.urlsafe_b64encode(number.to_bytes(size, "big")).rstrip(b"=").decode()
+    return encode_base64url(number.to_bytes(size, "big"))

@@ -145,7 +145,8 @@ class _Collected:
     @property
     def everything(self) -> tuple[TrustedKey, ...]:
         """Every key that may have signed a list."""
-        return tuple(a.key for a in (*self.own.values(), *self.stored.values()) if not a.authority)
+        anchors = (*self.own.values(), *self.stored.values())
+        return tuple(a.key for a in anchors if not a.authority and not (self.production and a.key.test))
 
     def take(self, parsed: Parsed, source: str) -> None:
         """Adds what a file held."""

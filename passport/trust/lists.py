@@ -6,7 +6,6 @@ The form is one that a browser can check with WebCrypto alone. The header names 
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -14,9 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from passport.codecs import signatures
+from passport.codecs import jws, signatures
+from passport.codecs.rfc4648 import encode_base64url
+from passport.errors import TrustError
 from passport.trust.files import read_json
 from passport.trust.keys import TrustedKey
+from passport.trust.signer_records import ALGORITHM
 from passport.trust.signers import Signer
 
 TRUST_LIST = "trust-list"
@@ -42,43 +44,43 @@ def seal(payload: Mapping[str, Any], *, kind: str, signer: Signer, now: datetime
     """`payload` as a list of `kind` signed by `signer` and dated `now`."""
     header = {"alg": signer.algorithm, "kid": signer.key_id, "typ": kind}
     body = {**payload, "iat": int(now.timestamp())}
-    signed = _encode(header) + b"." + _encode(body)
-    return signed + b"." + base64.urlsafe_b64encode(signer.sign(signed)).rstrip(b"=")
+    signed = f"{_encode(header)}.{_encode(body)}"
+    return f"{signed}.{encode_base64url(signer.sign(signed.encode()))}".encode()
 
 
 def unseal(data: bytes, *, kind: str, keys: Iterable[TrustedKey], now: datetime) -> SignedList:
     """The list in `data`; raises ValueError unless one of `keys`, in force and not withdrawn, signed it as `kind`."""
-    head, _, tail = data.strip().rpartition(b".")
-    header_part, _, body_part = head.partition(b".")
-    header = read_json(_decode(header_part))
-    if not isinstance(header, dict) or header.get("typ") != kind or header.get("alg") != "ES256":
+    try:
+        parts = jws.parse(data.strip().decode("ascii"))
+    except TrustError as error:
+        raise ValueError(f"not a signed list: {error.detail}") from error
+    if parts.header.get("typ") != kind or parts.header.get("alg") != ALGORITHM:
         raise ValueError(f"not a signed list of the kind {kind}")
-    signature = _decode(tail)
-    signers = [k for k in keys if k.key_id == header.get("kid") and k.withdrawn_at is None]
+    signers = [k for k in keys if k.key_id == parts.header.get("kid") and k.withdrawn_at is None]
     if not signers:
         raise ValueError("the list is signed by a key that is not trusted here")
-    dated = _dated(body := read_json(_decode(body_part)))
+    payload = read_json(parts.payload)
+    dated = _dated(payload)
     if dated > now + SKEW:
         raise ValueError("the list is dated in the future")
-    for key in signers:
-        in_force = (key.not_before or dated) <= dated <= (key.not_after or dated)
-        good = signatures.verify(algorithm="ES256", public_key=key.public_key, signature=signature, signed=head)
-        if in_force and good:
-            return SignedList(payload=body, dated=dated)
-    raise ValueError("the signature of the list is wrong")
+    if not any(_made_by(key, parts, dated) for key in signers):
+        raise ValueError("the signature of the list is wrong")
+    return SignedList(payload=payload, dated=dated)
 
 
-def _dated(body: object) -> datetime:
-    made = body.get("iat") if isinstance(body, dict) else None
+def _made_by(key: TrustedKey, parts: jws.Jws, dated: datetime) -> bool:
+    in_force = (key.not_before or dated) <= dated <= (key.not_after or dated)
+    return in_force and signatures.verify(
+        algorithm=ALGORITHM, public_key=key.public_key, signature=parts.signature, signed=parts.signed
+    )
+
+
+def _dated(payload: object) -> datetime:
+    made = payload.get("iat") if isinstance(payload, dict) else None
     if not isinstance(made, int) or isinstance(made, bool) or not 0 <= made < 2**32:
         raise ValueError("the list has no date")
     return datetime.fromtimestamp(made, UTC)
 
 
-def _encode(value: object) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=")
-
-
-def _decode(part: bytes) -> bytes:
-    return base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
+def _encode(value: object) -> str:
+    return encode_base64url(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode())

@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
+from passport.codecs.rfc4648 import encode_base64url
 from passport.formats.uvci import normalise
 from passport.trust import lists
 from passport.trust.files import read_json, writing
@@ -73,7 +74,7 @@ def table_file(keys_dir: Path) -> Path:
 
 def rid_of(digest: bytes) -> str:
     """The SMART revocation id of one of our certificates: 96 bits of the hash of its random identifier."""
-    return base64.urlsafe_b64encode(digest[:12]).decode()
+    return encode_base64url(digest[:12])
 
 
 def rid_digest(key_id: str, rid: str) -> bytes:

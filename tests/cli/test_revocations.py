@@ -1,0 +1,122 @@
+"""`flask revocations`: lists in, lists out, ranges; imports need no database."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskCliRunner
+from sqlalchemy import select
+
+from passport.house import current_house
+from passport.registry.audit import AuditEntry
+from passport.registry.db import Database
+from passport.trust.own_revocations import record_own
+from passport.trust.revocation import Revocations, Revoked
+
+UVCI = "URN:UVCI:01:VN:KIMSON/ABCDEF#K"
+
+
+def _keys_dir() -> Path:
+    return current_house().settings.keys_dir
+
+
+def _check(**asked: Any) -> Revoked | None:
+    certificate: dict[str, Any] = {
+        "identifier": UVCI,
+        "country": "VN",
+        "signature": bytes(64),
+        "algorithm": "ES256",
+        "key_id": "0011223344556677",
+        "issuer": None,
+        "issued_at": datetime(2026, 11, 20, tzinfo=UTC),
+        "rid": None,
+    }
+    return Revocations.load(_keys_dir()).check(**(certificate | asked))
+
+
+def _json(runner: FlaskCliRunner, *args: str, code: int = 0) -> Any:
+    done = runner.invoke(args=["revocations", *args, "--json"])
+    assert done.exit_code == code, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def write(name: str, document: object) -> str:
+        path = tmp_path / name
+        path.write_text(json.dumps(document))
+        return str(path)
+
+    return write
+
+
+def test_import_and_list(runner: FlaskCliRunner, database: Database, write) -> None:
+    plain = write("plain.json", [UVCI.lower(), "another"])
+    smart = write("smart.json", {"kid": "k", "method": "rid", "ctr": 3, "rids": ["r", "?"]})
+    report = _json(runner, "import", plain, smart, "--issuer", "https://a.example", code=1)
+    assert (report["added"], report["known"]) == (3, 0)
+    assert [refused["source"] for refused in report["refused"]] == [f"{smart} rids[1]"]
+    assert _check() is not None
+    assert _check(identifier=None, key_id="k", rid="r") is not None
+
+    told = _json(runner, "list")
+    assert (told["own"], told["imported"], told["version"]) == (0, 3, 2)
+    assert [(note["format"], note["entries"]) for note in told["lists"]] == [("identifiers", 2), ("smart", 1)]
+    table = runner.invoke(args=["revocations", "list"])
+    assert table.stdout.startswith("format\tissuer")
+    assert "3 imported hashes" in table.stderr
+    with database.reading() as session:
+        assert list(session.scalars(select(AuditEntry.action))) == ["revocations_imported"]
+
+
+def test_rubbish_and_missing_files(runner: FlaskCliRunner, write) -> None:
+    assert _json(runner, "import", write("a.json", {"a": 1}), code=1)["added"] == 0
+    assert runner.invoke(args=["revocations", "import", "no such file"]).exit_code == 2
+    assert _json(runner, "list")["version"] == 0
+
+
+@pytest.mark.parametrize("form", ["signed", "dcc"])
+def test_what_is_exported_others_take(runner: FlaskCliRunner, now: datetime, tmp_path: Path, form: str) -> None:
+    runner.invoke(args=["keys", "create"])
+    record_own(_keys_dir(), identifier=UVCI, at=now, replaced=True)
+    target = tmp_path / "list"
+    done = runner.invoke(args=["revocations", "export", "--format", form, "-o", str(target)])
+    assert done.exit_code == 0, done.stderr
+    if form == "dcc":
+        assert set(json.loads(target.read_bytes())) == {"country", "expires", "kid", "hashType", "entries"}
+    assert _json(runner, "import", str(target))["added"] == 1
+
+
+def test_smart_export_names_the_active_key(runner: FlaskCliRunner, now: datetime) -> None:
+    none = runner.invoke(args=["revocations", "export", "--format", "smart"])
+    assert none.exit_code == 1
+    assert "no_active_signer" in none.stderr
+    runner.invoke(args=["keys", "create"])
+    record_own(_keys_dir(), identifier=UVCI, at=now, replaced=False)
+    done = runner.invoke(args=["revocations", "export", "--format", "smart"])
+    told = json.loads(done.stdout)
+    assert (len(told["kid"]), told["method"], told["ctr"], len(told["rids"])) == (43, "rid", 1, 1)
+
+
+def test_ranges(runner: FlaskCliRunner, database: Database) -> None:
+    done = runner.invoke(
+        args=["revocations", "add", "--identifiers", "01:VN:KIMSON/", "--from", "2026-11-19", "--until", "2026-11-21"]
+    )
+    assert done.exit_code == 0, done.stderr
+    assert _check() is not None
+    assert _check(issued_at=datetime(2026, 11, 20, tzinfo=UTC) + timedelta(days=1)) is None
+    assert _check(identifier="URN:UVCI:01:VN:TUACHUA/A#B") is None
+    (told,) = _json(runner, "list")["ranges"]
+    assert told["range"]["identifier_prefix"] == "01:VN:KIMSON/"
+    with database.reading() as session:
+        assert list(session.scalars(select(AuditEntry.action))) == ["range_revoked"]
+
+
+@pytest.mark.parametrize("args", [(), ("--from", "2026-01-01"), ("--issuer", "VN", "--from", "yesterday")])
+def test_ranges_without_bounds_or_with_bad_times(runner: FlaskCliRunner, args: tuple[str, ...]) -> None:
+    assert runner.invoke(args=["revocations", "add", *args]).exit_code == 2
+    assert _json(runner, "list")["ranges"] == []
