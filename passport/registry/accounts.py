@@ -85,6 +85,14 @@ def find_account(session: Session, email: str) -> Account:
     return account
 
 
+def account_of(session: Session, email: str) -> Account:
+    """The account of an e-mail address, active or not: who did something once; raises InputError (unknown_account)."""
+    account = _by_email(session, email)
+    if account is None:
+        raise InputError(Refusal.UNKNOWN_ACCOUNT)
+    return account
+
+
 def list_accounts(session: Session) -> list[Account]:
     """All accounts by address."""
     return list(session.scalars(select(Account).order_by(Account.email)))

@@ -79,6 +79,15 @@ def record_signed(session: Session, *, certificate: Certificate, text: str, key_
     session.refresh(certificate)
 
 
+def abandon(session: Session, *, certificate: Certificate) -> None:
+    """Gives up one reservation that will not be signed; nothing happens to a certificate that was."""
+    session.execute(
+        update(Certificate)
+        .where(Certificate.id == certificate.id, Certificate.state == "reserved")
+        .values(state="abandoned")
+    )
+
+
 def abandon_reservations(session: Session, *, before: datetime, batch: Batch | None = None) -> int:
     """Gives up reservations made earlier than `before` whose signing was cut off; answers how many.
 
@@ -125,6 +134,13 @@ def revoke(
 def current_for(session: Session, dose: Dose) -> Certificate | None:
     """The certificate in force for a dose, or None; whether it has expired is not looked at."""
     return session.scalar(select(Certificate).where(Certificate.dose_id == dose.id, Certificate.state == "issued"))
+
+
+def in_force(session: Session, person: Person) -> list[Certificate]:
+    """The certificates in force of one person, oldest dose first; whether they have expired is not looked at."""
+    query = select(Certificate).join(Certificate.dose)
+    held = query.where(Certificate.person_id == person.id, Certificate.state == "issued")
+    return list(session.scalars(held.order_by(Dose.given_on, Dose.number)))
 
 
 def find_certificate(session: Session, id_or_identifier: str) -> Certificate:
@@ -238,6 +254,13 @@ def approve(session: Session, *, batch: Batch, by: Account, at: datetime) -> Non
     session.refresh(batch)
 
 
+def approval_of(session: Session, dose: Dose) -> Batch | None:
+    """The latest approved batch that holds a dose and did not issue it yet: an approval is good for one certificate."""
+    approved = select(Batch).join(Batch.members).where(BatchMember.dose_id == dose.id, Batch.state != "proposed")
+    unspent = approved.where(or_(BatchMember.outcome.is_(None), BatchMember.outcome != "issued"))
+    return session.scalar(unspent.order_by(Batch.id.desc()).limit(1))
+
+
 def open_members(session: Session, batch: Batch, *, limit: int | None = None) -> list[BatchMember]:
     """The members of a batch that were not tried yet, in order of their doses: what is left after a break."""
     query = select(BatchMember).where(BatchMember.batch_id == batch.id, BatchMember.outcome.is_(None))
@@ -248,3 +271,25 @@ def outcomes(session: Session, batch: Batch) -> dict[str | None, int]:
     """How many members of a batch came to each outcome; None counts those that were not tried yet."""
     query = select(BatchMember.outcome, func.count()).where(BatchMember.batch_id == batch.id)
     return dict(iter(session.execute(query.group_by(BatchMember.outcome))))
+
+
+def settle_member(session: Session, *, batch_id: int, dose_id: str, outcome: str) -> None:
+    """Records what became of a member of a batch; what was issued stays so."""
+    session.execute(
+        update(BatchMember)
+        .where(BatchMember.batch_id == batch_id, BatchMember.dose_id == dose_id)
+        .where(or_(BatchMember.outcome.is_(None), BatchMember.outcome != "issued"))
+        .values(outcome=outcome)
+    )
+
+
+def close_batch(session: Session, *, batch: Batch) -> bool:
+    """Ends an approved batch of which every member was tried; False while some were not, or when it is ended."""
+    untried = select(BatchMember.dose_id).where(BatchMember.batch_id == batch.id, BatchMember.outcome.is_(None))
+    closed = (
+        update(Batch)
+        .where(Batch.id == batch.id, Batch.state == "approved", ~untried.exists())
+        .values(state="issued")
+        .returning(Batch.id)
+    )
+    return session.scalar(closed) is not None

@@ -19,6 +19,7 @@ DIGITS = 6
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
 SENT_PER_HOUR = 3
+OPEN_FOR = timedelta(hours=1)  # the longest that one code keeps a record open
 
 
 class OneTimeCode(Base):
@@ -28,7 +29,7 @@ class OneTimeCode(Base):
     __table_args__ = (Index("ix_one_time_code_recipient", "recipient_hash", "sent_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)  # None: nobody matched
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)  # None: it opens nothing
     recipient_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     purpose: Mapped[str] = mapped_column(String(20))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -67,10 +68,12 @@ def make_code(
     """
     code_id, code = new_id(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     recipient_hash = _hash(pepper, "recipient", recipient or code_id)
-    known = person_id is not None and recipient is not None
-    allowed = known and _sent_within_the_hour(session, recipient_hash, now) < SENT_PER_HOUR
-    if allowed:
-        session.execute(update(OneTimeCode).where(OneTimeCode.recipient_hash == recipient_hash).values(tries_left=0))
+    sent = _sent_within_the_hour(session, recipient_hash, now)  # asked for nobody too: the same work for everybody
+    allowed = person_id is not None and recipient is not None and sent < SENT_PER_HOUR
+    earlier = recipient_hash if allowed else _hash(pepper, "recipient", code_id)
+    # A void code is as one that matched nobody: its tries go on counting down and tell nothing.
+    unused = (OneTimeCode.recipient_hash == earlier, OneTimeCode.used_at.is_(None))
+    session.execute(update(OneTimeCode).where(*unused).values(person_id=None))
     session.add(
         OneTimeCode(
             id=code_id,
@@ -105,6 +108,25 @@ def check_code(session: Session, *, code_id: str, purpose: str, code: str, peppe
         return None
     used = update(OneTimeCode).where(*open_code).values(used_at=now).returning(OneTimeCode.id)
     return tried.person_id if session.scalar(used) else None
+
+
+def find_code(session: Session, code_id: str, *, purpose: str) -> OneTimeCode | None:
+    """The code with this id, as it stands now, or None."""
+    query = select(OneTimeCode).where(OneTimeCode.id == code_id, OneTimeCode.purpose == purpose)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def opened_by(session: Session, code_id: str, *, purpose: str, now: datetime) -> str | None:
+    """The id of the person whose record a right code opened within the hour; None for every other code."""
+    used = find_code(session, code_id, purpose=purpose)
+    if used is None or used.used_at is None or now >= used.used_at + OPEN_FOR:
+        return None
+    return used.person_id
+
+
+def void_code(session: Session, code_id: str) -> None:
+    """Ends what a code opens, or would open."""
+    session.execute(update(OneTimeCode).where(OneTimeCode.id == code_id).values(person_id=None))
 
 
 def forget_codes(session: Session, *, now: datetime) -> int:

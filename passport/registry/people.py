@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from passport.domain.dates import PartialDate
@@ -96,6 +96,33 @@ def lock_people(session: Session) -> None:
     """Lets one list at a time look for people and add them; on SQLite writers wait for each other anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def lock_person(session: Session, person_id: str) -> Person:
+    """The person, whom nobody else changes until this transaction ends; raises InputError (unknown_person)."""
+    locked = select(Person).where(Person.id == person_id).with_for_update()
+    person = session.scalar(locked.execution_options(populate_existing=True))
+    if person is None:
+        raise InputError(Refusal.UNKNOWN_PERSON)
+    return person
+
+
+def find_holder(
+    session: Session, *, full_name: str, born: PartialDate, sex: Sex, id_number: str, last_dose_on: date
+) -> Person | None:
+    """The person who knows all five values of their own record, or None; the same one query for everybody.
+
+    Names are compared without marks; a record that knows less of the birth date than is told agrees.
+    """
+    last = select(func.max(Dose.given_on)).where(Dose.person_id == Person.id).scalar_subquery()
+    known = select(Person).where(
+        Person.id_number == id_number,
+        Person.name_key == fold(full_name),
+        Person.sex == sex.value,
+        Person.birth_date.in_([str(born), *_less_known(born)]),
+        last == last_dose_on,
+    )
+    return session.scalar(known.order_by(Person.created_at, Person.id).limit(1))
 
 
 def find_by_natural_key(
@@ -246,5 +273,10 @@ def _refuse_twin(session: Session, person: Person) -> None:
 
 def _may_be_born(born: PartialDate) -> ColumnElement[bool]:
     told = str(born)
-    wider = [told[:length] for length in (4, 7) if length < len(told)]  # records that know less than the question
-    return or_(Person.birth_date.in_([told, *wider]), Person.birth_date.startswith(told + "-"))
+    return or_(Person.birth_date.in_([told, *_less_known(born)]), Person.birth_date.startswith(told + "-"))
+
+
+def _less_known(born: PartialDate) -> list[str]:
+    """The same date as records write it that know less of it."""
+    told = str(born)
+    return [told[:length] for length in (4, 7) if length < len(told)]

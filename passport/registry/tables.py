@@ -324,6 +324,8 @@ class Certificate(Base):
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     revocation_reason: Mapped[str | None] = mapped_column(String(200))
     replaced_by_id: Mapped[str | None] = mapped_column(ForeignKey("certificate.id"))
+    batch: Mapped[Batch | None] = relationship()
+    issued_by: Mapped[Account] = relationship("Account", foreign_keys=[issued_by_id])
     person: Mapped[Person] = relationship(back_populates="certificates")
     dose: Mapped[Dose] = relationship(back_populates="certificates")
     replaced_by: Mapped[Certificate | None] = relationship(remote_side=[id], post_update=True)

@@ -1,0 +1,194 @@
+"""Citizens and their own records: five values, a code to the telephone or mail on record, then the record itself.
+
+Until a code is entered every answer is the same for everybody, and so is the work behind it (security T6 to T8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from passport.domain.dates import PartialDate
+from passport.domain.doses import Dose as GivenDose
+from passport.domain.doses import DoseKind, DoseState
+from passport.domain.people import IdentityState, Sex
+from passport.errors import InputError, Refusal
+from passport.issuing.delivery import Courier, courier
+from passport.registry import certificates, codes
+from passport.registry.db import Database
+from passport.registry.doses import state_of
+from passport.registry.people import find_holder, require_person
+from passport.registry.tables import Certificate, Dose, Person
+from passport.rules.schedules import VACCINES, series_of
+
+PURPOSE = "certificate"
+ANSWER_WITHIN = timedelta(days=10)  # to a request to rectify personal data (Law on Personal Data Protection 2025)
+
+
+@dataclass(frozen=True, slots=True)
+class FiveValues:
+    """What a citizen tells of themselves (wording 40)."""
+
+    full_name: str
+    born: PartialDate
+    sex: Sex
+    id_number: str
+    latest_dose: date
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Whether a code opened the record, and how many tries are left."""
+
+    opened: bool
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoseLine:
+    """One dose and what it waits for (wording 44 to 47).
+
+    `standing` is entered (waits for the comparison), identity (the person does not match), record (the dose itself
+    is being checked), site (waits to be confirmed), confirmed, included (in the certificate of a later dose) or
+    issued; `day` is until when an answer is due, or when the certificate was issued.
+    """
+
+    dose: Dose
+    vaccine: str
+    standing: str
+    day: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRecord:
+    """What people see of themselves: their doses, the latest first, and the certificates in force.
+
+    `missing` is the next dose of a primary series that the record does not hold to its end, of `series` doses.
+    """
+
+    person: Person
+    doses: tuple[DoseLine, ...]
+    certificates: tuple[Certificate, ...]
+    missing: int | None
+    series: int | None
+
+
+def ask(database: Database, *, told: FiveValues, pepper: bytes, production: bool, now: datetime) -> str:
+    """Sends a code if the five values are those of somebody on record, and answers its id whether or not they are.
+
+    Raises Refused (demo_in_production) while there is no gateway for messages.
+    """
+    messages = courier(production=production)
+    with database.transaction() as session:
+        person = find_holder(
+            session,
+            full_name=told.full_name,
+            born=told.born,
+            sex=told.sex,
+            id_number=told.id_number,
+            last_dose_on=told.latest_dose,
+        )
+        return _send(session, person, messages=messages, pepper=pepper, now=now)
+
+
+def ask_again(database: Database, *, code_id: str, pepper: bytes, production: bool, now: datetime) -> str:
+    """Sends another code to whom the first was sent, if anybody, and answers its id; the first is void."""
+    messages = courier(production=production)
+    with database.transaction() as session:
+        first = codes.find_code(session, code_id, purpose=PURPOSE)
+        person = session.get(Person, first.person_id) if first and first.person_id else None
+        return _send(session, person, messages=messages, pepper=pepper, now=now)
+
+
+def enter(database: Database, *, code_id: str, code: str, pepper: bytes, now: datetime) -> Entered:
+    """Tries a code; a right one opens the record of its person for an hour, under the code's id."""
+    with database.transaction() as session:
+        person_id = codes.check_code(session, code_id=code_id, purpose=PURPOSE, code=code, pepper=pepper, now=now)
+        tried = codes.find_code(session, code_id, purpose=PURPOSE)
+        left = tried.tries_left if tried and tried.used_at is None and now < tried.expires_at else 0
+        return Entered(person_id is not None, left)
+
+
+def opened_by(session: Session, *, code_id: str, now: datetime) -> str | None:
+    """The id of the person whose record this code opened, None when it did not or the hour is over."""
+    return codes.opened_by(session, code_id, purpose=PURPOSE, now=now)
+
+
+def close(database: Database, *, code_id: str) -> None:
+    """Ends a visit for every copy of its session."""
+    with database.transaction() as session:
+        codes.void_code(session, code_id)
+
+
+def record_of(session: Session, *, person_id: str) -> HolderRecord:
+    """The record of a person who proved to be its holder."""
+    person = require_person(session, person_id)
+    in_force = tuple(certificates.in_force(session, person))
+    lines = [_line(dose, in_force) for dose in reversed(person.doses)]
+    missing, series = _unfinished(person.doses)
+    return HolderRecord(person, tuple(lines), in_force, missing, series)
+
+
+def own_certificate(session: Session, *, person_id: str, certificate_id: str) -> Certificate:
+    """A certificate in force of this very person; raises InputError (unknown_certificate) for anybody else's too."""
+    own = certificates.in_force(session, require_person(session, person_id))
+    found = next((certificate for certificate in own if certificate.id == certificate_id), None)
+    if found is None:
+        raise InputError(Refusal.UNKNOWN_CERTIFICATE)
+    return found
+
+
+def _send(session: Session, person: Person | None, *, messages: Courier, pepper: bytes, now: datetime) -> str:
+    recipient = person.phone or person.email if person else None
+    made = codes.make_code(
+        session,
+        purpose=PURPOSE,
+        person_id=person.id if person else None,
+        recipient=recipient,
+        pepper=pepper,
+        now=now,
+    )
+    body = (
+        f"Mã xác thực lấy chứng nhận tiêm chủng: {made.code}. Mã có hiệu lực trong 10 phút. Không đưa mã cho người "
+        f"khác. / Code for your vaccination certificate: {made.code}. It is valid for 10 minutes. Give it to nobody."
+    )
+    messages.take(session, recipient=recipient if made.code else None, body=body, at=now)
+    return made.id
+
+
+def _unfinished(doses: Sequence[Dose]) -> tuple[int | None, int | None]:
+    known = [
+        GivenDose(product=dose.product, number=dose.number, kind=DoseKind(dose.kind), given_on=dose.given_on)
+        for dose in doses
+        if dose.product in VACCINES
+    ]
+    if not known or any(dose.kind is not DoseKind.PRIMARY for dose in known):
+        return None, None
+    number, series = series_of(known)
+    return (number + 1, series) if number < series else (None, None)
+
+
+def _line(dose: Dose, in_force: tuple[Certificate, ...]) -> DoseLine:
+    standing, day = _standing(dose, in_force)
+    vaccine = VACCINES.get(dose.product)
+    return DoseLine(dose, vaccine.name if vaccine else dose.product, standing, day)
+
+
+def _standing(dose: Dose, in_force: tuple[Certificate, ...]) -> tuple[str, datetime | None]:
+    state, identity = state_of(dose), dose.person.identity_state
+    if state is DoseState.HELD:
+        return "record", dose.entered_at + ANSWER_WITHIN
+    if state is DoseState.ENTERED and identity == IdentityState.WAITING.value:
+        return "entered", None
+    if state is DoseState.ENTERED:
+        return "identity", (dose.person.identity_checked_at or dose.entered_at) + ANSWER_WITHIN
+    if state is DoseState.VERIFIED:
+        return "site", None
+    own = next((certificate for certificate in in_force if certificate.dose_id == dose.id), None)
+    if own is not None:
+        return "issued", own.issued_at
+    later = any(other.dose.given_on > dose.given_on for other in in_force)
+    return ("included" if later else "confirmed"), None

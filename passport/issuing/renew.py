@@ -1,0 +1,60 @@
+"""JOB: codes are made anew before they expire; the doses stay as they are (Decision 5772/QĐ-BYT)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from passport.errors import Refused
+from passport.issuing.batch import STOPS
+from passport.issuing.drafting import expiry_of
+from passport.issuing.issue import Order, issue_dose
+from passport.issuing.issuer import Issuer
+from passport.registry import certificates
+from passport.registry.db import Database
+
+AHEAD = timedelta(days=28)  # before the end: four weeks for the holder to fetch the new code
+ACTOR = "renewal"  # the house itself; no member of staff orders it
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What one run did: codes made anew, and refusals by reason, whose certificates simply expire."""
+
+    renewed: int
+    refused: Mapping[str, int]
+
+
+def renew(database: Database, *, now: datetime, issuer: Issuer, ahead: timedelta = AHEAD) -> Renewal:
+    """Issues anew every certificate that ends within `ahead`, in the name of whoever issued it; the old is replaced.
+
+    Running it again goes on where it was cut off. Raises Refused (no_active_signer, self_check_failed).
+    """
+    outcomes: Counter[str] = Counter()
+    for order in _orders(database, now=now, ahead=ahead, signer_until=issuer.signer.not_after):
+        try:
+            issue_dose(database, order=order, now=now, issuer=issuer)
+            outcomes["renewed"] += 1
+        except Refused as refusal:
+            if refusal.reason in STOPS:
+                raise
+            outcomes[refusal.reason.value] += 1
+    return Renewal(outcomes.pop("renewed", 0), dict(outcomes))
+
+
+def _orders(database: Database, *, now: datetime, ahead: timedelta, signer_until: datetime) -> Iterator[Order]:
+    """The certificates that a renewal would let live longer; a signer that ends soon cannot do that for all."""
+    until = expiry_of(now, signer_until=signer_until)
+    last = None
+    while True:
+        with database.reading() as session:
+            page = certificates.expiring(session, before=min(now + ahead, until), after=last)
+            orders = [
+                Order(old.dose_id, old.issued_by.email, replaces_id=old.id, why=ACTOR, actor=ACTOR) for old in page
+            ]
+        yield from orders
+        if not page:
+            return
+        last = page[-1]

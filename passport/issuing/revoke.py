@@ -1,0 +1,84 @@
+"""JOB: certificates end: revoked for a reason, or replaced because what they say was corrected.
+
+Both are written to the list of our revocations before they are on record, so that a certificate that the house
+calls revoked is never still good at a checkpoint.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from passport.domain.names import tidy
+from passport.errors import InputError, Refusal
+from passport.formats import hc1
+from passport.issuing.drafting import holder_of
+from passport.issuing.issue import Issued, Order, issue_dose
+from passport.issuing.issuer import Issuer
+from passport.registry import audit, certificates
+from passport.registry.accounts import find_account, require_role
+from passport.registry.db import Database
+from passport.registry.people import require_person
+from passport.registry.tables import Certificate
+from passport.trust.revocation import record_own
+
+REVOKERS = ("issuer", "approver")
+REPLACERS = ("identity_officer", "issuer", "approver")  # who corrects a record may have its certificate corrected
+REASON_LIMIT = 200  # characters
+
+
+def revoke(
+    database: Database, *, certificate_id: str, reason: str, by: str, now: datetime, keys_dir: Path
+) -> Certificate:
+    """Ends a certificate for good; `certificate_id` is its own id or its identifier.
+
+    Raises InputError (unknown_certificate, unknown_account, bad_option without a reason), Refused (not_permitted,
+    already_revoked).
+    """
+    why = _reason(reason)
+    with database.transaction() as session:
+        certificate, account = certificates.find_certificate(session, certificate_id), find_account(session, by)
+        require_role(session, account, REVOKERS, certificate.dose.site.area)
+        certificates.revoke(session, certificate=certificate, reason=why, by=account, at=now)
+        audit.record(session, actor=by, action="certificate_revoked", subject=certificate.id, at=now)
+        record_own(keys_dir, identifier=certificate.identifier, at=now, replaced=False)
+    return certificate
+
+
+def replace(database: Database, *, certificate_id: str, reason: str, by: str, now: datetime, issuer: Issuer) -> Issued:
+    """Issues a certificate anew from the record as it stands now and revokes the old one as replaced.
+
+    The old one stays in force until the new one is signed. Raises as `revoke` and `issue` do.
+    """
+    why = _reason(reason)
+    with database.reading() as session:
+        old, account = certificates.find_certificate(session, certificate_id), find_account(session, by)
+        require_role(session, account, REPLACERS, old.dose.site.area)
+    order = Order(old.dose_id, by, replaces_id=old.id, why=why)
+    return issue_dose(database, order=order, now=now, issuer=issuer)
+
+
+def replace_certificates(
+    database: Database, *, person_id: str, reason: str, by: str, now: datetime, issuer: Issuer
+) -> list[Issued]:
+    """Replaces those certificates of a person that name them otherwise than the record does now.
+
+    To be called when a person was corrected and compared with the population register again. Raises as `replace`.
+    """
+    with database.reading() as session:
+        person = require_person(session, person_id)
+        outdated = [found.id for found in certificates.in_force(session, person) if _misnames(found)]
+    return [replace(database, certificate_id=found, reason=reason, by=by, now=now, issuer=issuer) for found in outdated]
+
+
+def _misnames(certificate: Certificate) -> bool:
+    """Whether the signed text names another holder than the record; our own text needs no check to be read."""
+    signed = hc1.read(hc1.open(certificate.text or ""), None)
+    return signed.holder != hc1.as_written(holder_of(certificate.person))
+
+
+def _reason(text: str) -> str:
+    reason = tidy(text)
+    if not reason or len(reason) > REASON_LIMIT:
+        raise InputError(Refusal.BAD_OPTION, f"a reason of 1 to {REASON_LIMIT} characters")
+    return reason
