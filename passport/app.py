@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from apiflask import APIFlask
+from apiflask import APIBlueprint, APIFlask
 from flask_security import FSQLALiteUserDatastore, Security
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -68,6 +68,8 @@ def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     access.guard(app)
     app.spec_processor(api_models.complete)
     for blueprint in BLUEPRINTS:
+        if not isinstance(blueprint, APIBlueprint):
+            blueprint.enable_openapi = False  # type: ignore[attr-defined]  # APIFlask asks every blueprint
         app.register_blueprint(blueprint)
         if access.exempt_from_csrf(blueprint):
             csrf.exempt(blueprint)
@@ -82,6 +84,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     cookie = "__Host-session" if settings.production else "session"
     return {
         "SECRET_KEY": derived("session"),
+        "CODE_PEPPER": derived("codes"),
         "SQLALCHEMY_ENGINES": {"default": {"url": settings.database_url, "pool_pre_ping": True}},
         "MAX_CONTENT_LENGTH": MAX_BODY,
         "SESSION_COOKIE_NAME": cookie,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -23,6 +24,7 @@ from passport.house import clock, current_house, open_house
 from passport.registry.db import make_engine
 
 WORKERS = os.cpu_count() or 1
+THREADS = 8  # of a worker: more than the cores, because checks leave the interpreter lock
 
 
 @click.group("demo", invoke_without_command=True)
@@ -48,6 +50,7 @@ def COMMAND(context: click.Context) -> None:  # noqa: N802  # every module of th
             ),
             engine=make_engine(f"sqlite:///{place / 'demo.db'}"),
         )
+        _quiet()
         done = prepare.prepare(house, now=clock(), say=lambda line: say(f"==> {line}"), hash_password=hash_password)
         _tell(done)
         house.database.engine.dispose()
@@ -65,11 +68,12 @@ def serve(port: int, phone: bool) -> None:
         say(f"Port {port} is in use. Stop what uses it, or choose another: make run PORT={port + 1}")
         raise SystemExit(USAGE)
     house = current_house()
+    _quiet()
     done = prepare.prepare(house, now=clock(), say=lambda line: say(f"==> {line}"), hash_password=hash_password)
     _tell(done)
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(WORKERS), "--no-ws", "--log-level", "warning", "wsgi:app",
+        "--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning", "wsgi:app",
     ]  # fmt: skip
     address = f"http://localhost:{port}"
     if phone:
@@ -92,6 +96,11 @@ def serve(port: int, phone: bool) -> None:
     os.chdir(ROOT)
     os.environ.setdefault("PASSPORT_BASE_URL", address)
     os.execv(command[0], command)  # noqa: S606  # becomes the server, so that Ctrl+C reaches it
+
+
+def _quiet() -> None:
+    """Leaves out what libraries tell of their own steps."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _tell(done: prepare.Prepared) -> None:
