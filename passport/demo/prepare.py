@@ -23,8 +23,6 @@ from passport.trust.keyring import import_keys
 from passport.trust.passphrase import read_passphrase
 from passport.trust.signer_records import list_signers
 from passport.trust.signers import create_signer
-from passport.verifying.request import parse_at
-from passport.verifying.verify import verify
 
 FILE = "demo.json"
 REFRESH_AFTER = timedelta(days=7)  # half of what makes a trust list stale
@@ -91,14 +89,7 @@ def check_cards(house: House, *, now: datetime) -> tuple[int, int]:
     known = [sample for sample in samples.load(house.settings.instance_dir) if sample.card]
     right = 0
     for sample in known:
-        verdict = verify(
-            sample.credential,
-            context=house.context,
-            now=now + timedelta(days=sample.lists_days or 0),
-            at=parse_at(sample.at) if sample.at else now,
-            country=sample.country,
-            policy=sample.policy,
-        )
+        verdict = sample.verdict(context=house.context, now=now)
         right += (verdict.outcome, verdict.reason, verdict.heading) == (
             sample.expected.outcome,
             sample.expected.reason,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from passport.domain.verdict import Heading, Outcome
+from passport.domain.verdict import Heading, Outcome, Verdict
 from passport.errors import Reason, Sentence
+from passport.verifying.context import Context
+from passport.verifying.holder import HolderQuery
+from passport.verifying.request import parse_at
+from passport.verifying.verify import verify
 
 _FILE = "samples.json"
 
@@ -42,6 +47,19 @@ class Sample:
         """The check as the API takes it."""
         fields = {"at": self.at, "country": self.country, "policy": self.policy, "holder": self.holder}
         return {"credential": self.credential} | {name: value for name, value in fields.items() if value}
+
+    def verdict(self, *, context: Context, now: datetime) -> Verdict:
+        """What the check says at `now`, under the sample's own terms and with lists as old as it asks for."""
+        asked = self.holder
+        return verify(
+            self.credential,
+            context=context,
+            now=now + timedelta(days=self.lists_days or 0),  # lists are aged by this clock, all else by `at`
+            at=parse_at(self.at) if self.at else now,
+            country=self.country,
+            policy=self.policy,
+            holder=HolderQuery.read(name=asked.get("name"), born=asked.get("born")) if asked else None,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The sample as the API tells it."""

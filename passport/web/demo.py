@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,11 +12,12 @@ from passport.demo import samples
 from passport.demo.accounts import ACCOUNTS
 from passport.demo.samples import Sample
 from passport.house import clock, current_house
+from passport.issuing.papers import paper_of
+from passport.registry.certificates import find_certificate
 from passport.registry.codes import outbox
+from passport.rendering.document import certificate_pdf
 from passport.rendering.qr import qr_svg
-from passport.verifying.request import parse_at
 from passport.verifying.saying import HEADINGS
-from passport.verifying.verify import verify
 from passport.web import access, scanner
 
 BLUEPRINT = Blueprint("demo", __name__, url_prefix="/demo")
@@ -52,17 +52,21 @@ def symbol(card: int) -> Response:
 def check(card: int) -> str:
     """The result of a card under its own terms, lists as old as it asks for included."""
     sample = _card(card)
-    now = clock()
-    later = now + timedelta(days=sample.lists_days or 0)  # lists are aged by this clock, all else by `at`
-    verdict = verify(
-        sample.credential,
-        context=current_house().context,
-        now=later,
-        at=parse_at(sample.at) if sample.at else now,
-        country=sample.country,
-        policy=sample.policy,
-    )
-    return scanner.show(verdict, terms=_terms(sample), now=later)
+    verdict = sample.verdict(context=current_house().context, now=clock())
+    return scanner.show(verdict, terms=_terms(sample))
+
+
+@BLUEPRINT.get("/<int:card>.pdf")
+def paper(card: int) -> Response:
+    """The paper of a card that was issued here."""
+    house, sample = current_house(), _card(card)
+    if sample.certificate_id is None:
+        abort(404)
+    address = f"{house.settings.base_url}/verify"
+    with house.database.reading() as session:
+        certificate = find_certificate(session, sample.certificate_id)
+        pages = paper_of(certificate, context=house.context, address=address, zone=house.settings.timezone)
+    return Response(certificate_pdf(pages), mimetype="application/pdf")
 
 
 @BLUEPRINT.post("/login")

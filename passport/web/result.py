@@ -42,7 +42,7 @@ class Face:
 BLANK = Face()  # the lines that the browser fills in
 
 
-def face(verdict: Verdict, *, terms: str, context: Context, now: datetime) -> Face:
+def face(verdict: Verdict, *, terms: str, context: Context) -> Face:
     """The lines of `verdict`; name and birth date only when its signature was believed."""
     certificate = verdict.certificate
     holder = certificate.holder if certificate else None
@@ -62,7 +62,9 @@ def face(verdict: Verdict, *, terms: str, context: Context, now: datetime) -> Fa
         dose=told(dose) if dose else "",
         not_ill=_not_ill() if ill else "",
         terms=terms,
-        lists=lists_line(trust=verdict.lists.trust, revocation=verdict.lists.revocation, context=context, now=now),
+        lists=lists_line(
+            trust=verdict.lists.trust, revocation=verdict.lists.revocation, context=context, now=verdict.checked_at
+        ),
         rules=verdict.rules.results if verdict.rules else (),
     )
 

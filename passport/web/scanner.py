@@ -72,12 +72,12 @@ def verify_page() -> str:
     if not picture and not text:
         return _scanner(terms, errors={"credential": _("Nhập nội dung mã hoặc chọn ảnh.")})
     verdict = _check_picture(picture.read(), terms) if picture else _check_text(text, terms)
-    return show(count(verdict), terms=terms, now=clock())
+    return show(count(verdict), terms=terms)
 
 
-def show(verdict: Verdict, *, terms: Terms, now: datetime) -> str:
-    """The page of a result that the server renders; `now` is the clock by which its lists are aged."""
-    lines = result.face(verdict, terms=terms.told(today=_today()), context=current_house().context, now=now)
+def show(verdict: Verdict, *, terms: Terms) -> str:
+    """The page of a result that the server renders."""
+    lines = result.face(verdict, terms=terms.told(today=_today()), context=current_house().context)
     return render_template("scanner/result.html", face=lines, terms=terms)
 
 
