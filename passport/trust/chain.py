@@ -33,16 +33,18 @@ def chained(der: bytes, authorities: Iterable[Anchor], *, now: datetime) -> tupl
         return ()
     if anchor.authority:
         return ()
-    return tuple(_beneath(anchor.key, a.key) for a in authorities if a.authority and _signed_by(certificate, a))
+    return tuple(
+        _beneath(anchor.key, a.key)
+        for a in authorities
+        if a.authority and a.certificate and _signed_by(certificate, a.certificate)
+    )
 
 
-def _signed_by(certificate: x509.Certificate, authority: Anchor) -> bool:
-    if authority.certificate is None:
-        return False
+def _signed_by(certificate: x509.Certificate, authority: bytes) -> bool:
     try:
         if not isinstance(certificate.signature_hash_algorithm, _DIGESTS):
             return False
-        certificate.verify_directly_issued_by(load_certificate(authority.certificate))
+        certificate.verify_directly_issued_by(load_certificate(authority))
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True

@@ -3,10 +3,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -15,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from passport.domain.certificate import Kind
 from passport.trust.anchors import KEY_FILE_LIMIT, Parsed, parse_keys
@@ -74,6 +77,19 @@ def test_a_barcode_signer_signs_vdsnc_only(parse, make_certificate, ec_key, pem)
     assert anchor.key.barcode_signer
     assert anchor.key.allows(Kind.VACCINATION, format="vdsnc")
     assert not anchor.key.allows(Kind.VACCINATION, format="hc1")
+
+
+@pytest.mark.parametrize("value", ["30", "3005", "300506", "30820106", ""])
+def test_an_extension_that_is_cut_off_is_refused(parse, ec_key, value: str) -> None:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cut")])
+    usage = x509.UnrecognizedExtension(ExtensionOID.EXTENDED_KEY_USAGE, bytes.fromhex(value))
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(ec_key.public_key())
+    builder = builder.serial_number(1).not_valid_before(moment).not_valid_after(moment)
+    certificate = builder.add_extension(usage, critical=False).sign(ec_key, hashes.SHA256())
+    parsed = parse(certificate.public_bytes(Encoding.DER))
+    assert parsed.anchors == []
+    assert len(parsed.refused) == 1
 
 
 def test_an_authority_is_no_issuer_by_itself(parse, make_certificate, ec_key, pem) -> None:
@@ -222,6 +238,7 @@ def test_jwk_that_cannot_be_trusted(parse, ec_key, change: dict[str, object]) ->
     parsed = parse({**as_jwk(ec_key.public_key()), **change}, issuer="https://a.example")
     assert parsed.anchors == []
     assert len(parsed.refused) == 1
+    assert len(parse({"keys": ["no key"]}, issuer="https://a.example").refused) == 1
 
 
 def test_rsa_jwk(parse) -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 
+from passport.codecs.rfc4648 import encode_base64url
 from passport.errors import InputError, Refusal
 from passport.trust import lists
-from passport.trust.entries import write_entry
+from passport.trust.entries import spki, write_entry
 from passport.trust.jwk import as_jwk
 from passport.trust.keyring import ImportReport, Keyring, import_keys, keyring_file, remove_key
 from passport.trust.keys import hash_key_id
@@ -158,9 +159,14 @@ def test_thousands_of_keys_load_fast(tmp_path, make_certificate, ec_key, der, no
     path = keyring_file(tmp_path)
     path.parent.mkdir()
     path.write_text(json.dumps({"keys": entries, "updated_at": None, "list_date": None}))
-    start = time.perf_counter()
+    start = time.process_time()
     ring = Keyring.load(tmp_path, production=True)
-    assert time.perf_counter() - start < 2
+    loading = time.process_time() - start
+    key = spki(anchor.key.public_key)
+    start = time.process_time()
+    for _ in entries:
+        load_der_public_key(key)
+    assert loading < 50 * (time.process_time() - start)  # about 5; coverage and a busy machine add to it
     assert len(ring.keys) == 5_000
 
 
@@ -189,10 +195,11 @@ class TestSignedLists:
 
     def test_its_keys_and_its_date_are_taken(self, take, ministry, entry, now) -> None:
         here, signer = ministry
-        data = lists.seal({"keys": [entry, {}]}, kind=lists.TRUST_LIST, signer=signer, now=now)
+        zoneless = {**entry, "withdrawn_at": "2026-01-01T00:00:00"}
+        data = lists.seal({"keys": [entry, {}, zoneless]}, kind=lists.TRUST_LIST, signer=signer, now=now)
         report = take(data, keys_dir=here, at=now + HOUR)
         assert [key.country for key in report.added] == ["XA"]
-        assert [source for source, _ in report.refused] == ["file[1]"]
+        assert [source for source, _ in report.refused] == ["file[1]", "file[2]"]
         assert Keyring.load(here, production=True).updated_at == now
 
     def test_an_older_one_is_refused(self, take, ministry, entry, now) -> None:
@@ -212,7 +219,10 @@ class TestSignedLists:
         future = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now + HOUR)
         empty = lists.seal({}, kind=lists.TRUST_LIST, signer=signer, now=now)
         swapped = b".".join((head, body, signature[:-4] + b"AAAA"))
-        for data in (changed, revocations, future, empty, swapped):
+        undated = lists.seal({"keys": []}, kind=lists.TRUST_LIST, signer=signer, now=now.replace(year=1960))
+        crit = encode_base64url(b'{"alg":"ES256","crit":["b64"],"typ":"trust-list"}').encode()
+        critical = b".".join((crit, body, signature))
+        for data in (changed, revocations, future, empty, swapped, undated, critical):
             assert len(take(data, keys_dir=here).refused) == 1
         assert len(take(good, keys_dir=tmp_path / "stranger").refused) == 1
         assert take(good, keys_dir=here).refused == ()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from passport.codecs import signatures
 from passport.domain.certificate import Kind
@@ -83,7 +83,7 @@ def test_private_keys_lie_encrypted_and_closed(tmp_path, create, active) -> None
     assert caught.value.reason is Refusal.BAD_KEY_FILE
 
 
-def test_wrong_passphrase_plain_key_and_missing_file(tmp_path, create, active, now) -> None:
+def test_wrong_passphrase_plain_key_and_missing_file(tmp_path, create, active, passphrase, now) -> None:
     record = create()
     with pytest.raises(InputError, match="passphrase"):
         active_signer(tmp_path, passphrase=b"another", now=now, production=False)
@@ -92,6 +92,10 @@ def test_wrong_passphrase_plain_key_and_missing_file(tmp_path, create, active, n
         ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
     with pytest.raises(InputError, match="not an encrypted key"):
+        active()
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    path.write_bytes(other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)))
+    with pytest.raises(InputError, match="not an elliptic curve key"):
         active()
     path.unlink()
     with pytest.raises(InputError) as caught:

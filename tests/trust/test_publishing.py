@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from passport.trust.anchors import parse_keys
+from passport.trust.jwk import as_jwk, thumbprint
+from passport.trust.keyring import Keyring, import_keys
+from passport.trust.keys import TrustedKey
+from passport.trust.own_revocations import OwnCertificate, OwnRevocations, Revoked
+from passport.trust.publishing import dcc_batches, dsc_list, jwks, pem, trust_list
+from passport.trust.signer_records import SignerState, list_signers
+from passport.trust.signers import active_signer, create_signer, withdraw_signer
+
+HOUR = timedelta(hours=1)
+
+
+def _id(key: TrustedKey) -> str:
+    return key.key_id
+
+
+def test_a_checkpoint_that_takes_our_list_believes_what_we_believe(
+    tmp_path, make_certificate, ec_key, passphrase, now
+) -> None:
+    there, here = tmp_path / "ministry", tmp_path / "checkpoint"
+    for _ in range(2):
+        create_signer(there, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now - HOUR, test=False)
+    spoilt = next(r for r in list_signers(there) if r.state is SignerState.NEXT)
+    withdraw_signer(there, key_id=spoilt.key_id, now=now)
+    foreign = make_certificate(ec_key, usages=["1.3.6.1.4.1.1847.2021.1.3"]).public_bytes(Encoding.PEM)
+    jwk = json.dumps({**as_jwk(ec_key.public_key()), "issuer": "https://a.example"}).encode()
+    import_keys(there, [("xa", foreign), ("jwk", jwk)], production=True, now=now)
+    signer = active_signer(there, passphrase=passphrase, now=now, production=True)
+    import_keys(here, [("vn", signer.certificate.public_bytes(Encoding.PEM))], production=True, now=now)
+
+    sent = Keyring.load(there, production=True)
+    report = import_keys(here, [("list", trust_list(sent, signer=signer, now=now))], production=True, now=now + HOUR)
+    assert report.refused == ()
+    assert [key.key_id for key in report.known] == [signer.key_id]
+    taken = Keyring.load(here, production=True)
+    assert sorted(taken.keys, key=_id) == sorted(sent.keys, key=_id)
+    assert sum(a.authority for a in taken.anchors) == 1
+    (withdrawn,) = taken.find(key_id=spoilt.key_id, issuer=None)
+    assert withdrawn.withdrawn_at == now
+
+
+def test_our_own_keys_in_every_form(tmp_path, passphrase, now) -> None:
+    record = create_signer(tmp_path, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now, test=False)
+    forms = {
+        "pem": pem([record]),
+        "dsc": json.dumps(dsc_list([record], country="VN")).encode(),
+        "jwks": json.dumps(jwks([record])).encode(),
+    }
+    ids = {}
+    for form, data in forms.items():
+        parsed = parse_keys(data, source=form, issuer="https://vn.example", kid=None, withdrawn=False, now=now)
+        assert parsed.refused == []
+        ids[form] = [a.key.key_id for a in parsed.anchors if not a.authority]
+    key = record.certificate.public_key()
+    assert ids == {"pem": [record.key_id], "dsc": [record.key_id], "jwks": [thumbprint(key)]}
+
+
+def test_batches_hold_a_thousand_entries_at_most(now) -> None:
+    digests = [number.to_bytes(16, "big") for number in range(1001)]
+    told = Revoked(at=now, replaced=False)
+    own = OwnRevocations(version=1001, certificates={d: OwnCertificate(d, d, told) for d in digests})
+    batches = dcc_batches(own, country="VN", now=now)
+    assert [len(batch["entries"]) for batch in batches] == [1000, 1]
+    assert {batch["hashType"] for batch in batches} == {"UCI"}
+    assert dcc_batches(OwnRevocations(), country="VN", now=now) == []
