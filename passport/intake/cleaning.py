@@ -5,6 +5,7 @@ neither edits the other's, and every change keeps who, when, why, before and aft
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from passport.domain.dates import PartialDate
@@ -19,7 +20,7 @@ from passport.intake.nationalities import find_country
 from passport.intake.people_cells import HOME, read_birth_date, read_name, read_sex
 from passport.intake.places import Places
 from passport.intake.readers import RowReader, day_first
-from passport.intake.rows import read_dose
+from passport.intake.rows import DoseCells, read_dose
 from passport.intake.settling import settle_identity, settle_row
 from passport.intake.sheets import RawRow
 from passport.registry import audit, doses, people
@@ -61,9 +62,9 @@ def correct_person(
 
 
 def correct_dose(
-    database: Database, *, dose_id: str, column: str, value: str, why: str, by: str, now: datetime, today: date
-) -> Correction | None:
-    """Changes one column of a dose, checked as a row of a list is; the site then confirms it anew.
+    database: Database, *, dose_id: str, cells: Mapping[str, str], why: str, by: str, now: datetime, today: date
+) -> list[Correction]:
+    """Changes the columns `cells` of a dose, checked as a row of a list is; the site then confirms it anew.
 
     Raises InputError (no_dose, bad_option, the row reasons of a value that is refused, conflict with another
     dose), Refused (not_permitted).
@@ -71,30 +72,40 @@ def correct_dose(
     with database.transaction() as session:
         dose, account = doses.require_dose(session, dose_id), find_account(session, by)
         require_role(session, account, DOSE_ROLES, dose.site.area)
-        if column not in DOSE_COLUMNS:
-            raise InputError(Refusal.BAD_OPTION, f"column {column[:30]}")
-        cells = {key: Cell(text) for key, text in (_as_typed(dose) | {column: value.strip()}).items() if text}
-        reader = RowReader(RawRow(0, cells))
-        born = PartialDate.parse(dose.person.birth_date)
-        told = read_dose(reader, "", born=born, today=today, places=Places(session))
-        others = [other for other in dose.person.doses if other is not dose]
-        _raise_first([*reader.issues, *(compare_dose(told, others) if told else ())])
-        assert told is not None
-        field, now_so = {
-            "vaccine": ("product", told.product),
-            "dose_number": ("number", told.number),
-            "dose_kind": ("kind", told.kind.value),
-            "vaccination_date": ("given_on", told.given_on),
-            "lot": ("lot", told.lot),
-            "site": ("site_id", told.site_id or dose.site_id),
-        }[column]
-        changed = doses.change_dose(session, dose=dose, field=field, value=now_so, why=_reason(why), by=account, at=now)
+        told = _told_dose(dose, cells, today=today, places=Places(session))
+        values: dict[str, object] = {
+            "product": told.product,
+            "number": told.number,
+            "kind": told.kind.value,
+            "given_on": told.given_on,
+            "lot": told.lot,
+            "site_id": told.site_id or dose.site_id,
+        }
+        reason = _reason(why)
+        changed = [
+            doses.change_dose(session, dose=dose, field=field, value=value, why=reason, by=account, at=now)
+            for field, value in values.items()
+        ]
         if dose.import_row is not None:
             settle_row(dose.import_row, settles=lambda issue: issue["column"] != "id_number")
-        if changed is not None:
-            detail = {"field": field}
-            audit.record(session, actor=by, action="dose_corrected", subject=dose.id, detail=detail, at=now)
-        return changed
+        done = [correction for correction in changed if correction is not None]
+        detail = {"fields": [correction.field for correction in done]}
+        audit.record(session, actor=by, action="dose_corrected", subject=dose.id, detail=detail, at=now)
+        return done
+
+
+def _told_dose(dose: Dose, cells: Mapping[str, str], *, today: date, places: Places) -> DoseCells:
+    """The dose as it is told with the new cells; nothing of it may be refused, held or in conflict."""
+    for column in cells:
+        if column not in DOSE_COLUMNS:
+            raise InputError(Refusal.BAD_OPTION, f"column {column[:30]}")
+    typed = {**_as_typed(dose), **cells}
+    reader = RowReader(RawRow(0, {key: Cell(text) for key, text in typed.items() if text.strip()}))
+    told = read_dose(reader, "", born=PartialDate.parse(dose.person.birth_date), today=today, places=places)
+    others = [other for other in dose.person.doses if other is not dose]
+    _raise_first([*reader.issues, *(compare_dose(told, others) if told else ())])
+    assert told is not None
+    return told
 
 
 def _person_value(person: Person, field: str, value: str, *, today: date) -> str | None:
@@ -150,6 +161,8 @@ def _other_value(person: Person, field: str, value: str) -> str:
 def _latin(value: str) -> str:
     """FAMILY<<GIVEN as passports print it, also typed with spaces, family name first."""
     upper = value.upper()
+    if not all(character.isalpha() or character in " <'’-" for character in upper):
+        raise ValueError("no name")
     if "<" not in upper:
         family, given = split_full_name(upper)
         upper = "<<".join(part for part in (transliterate(family), transliterate(given)) if part)

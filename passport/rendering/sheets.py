@@ -11,6 +11,7 @@ import xlsxwriter
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_LIMIT = 32_767  # characters; what a cell of a spreadsheet can hold
 NAME_LIMIT = 31  # characters of the name of a sheet
+TEXT_FORMAT = 49  # the built-in format of text, shown as @
 SPARE_ROWS = 2_000  # empty rows of a template that keep text as text and offer the choices
 
 
@@ -32,9 +33,9 @@ def text_sheet(*, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequ
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
-        text = book.add_format({"num_format": "@", "valign": "top"})
-        title = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "bottom": 1})
-        required = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "bottom": 1, "bold": True})
+        text = book.add_format({"num_format": TEXT_FORMAT, "valign": "top"})
+        heading = {"num_format": TEXT_FORMAT, "text_wrap": True, "valign": "top", "bottom": 1}
+        title, required = book.add_format(heading), book.add_format({**heading, "bold": True})
         sheet = book.add_worksheet(name[:NAME_LIMIT])
         sheet.freeze_panes(1, 0)
         for index, column in enumerate(columns):

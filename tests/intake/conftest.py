@@ -107,6 +107,11 @@ class World:
                 assert all(dose.site.code and (dose.import_row is None or dose.import_row.row) for dose in one.doses)
             return found
 
+    def person(self, full_name: str) -> Person:
+        """The one person of this name."""
+        (found,) = (one for one in self.people() if one.full_name == full_name)
+        return found
+
     def count(self, table: type) -> int:
         """How many records a table holds."""
         with self.database.reading() as session:
