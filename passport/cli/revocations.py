@@ -11,10 +11,10 @@ from passport.domain.verdict import utc_text
 from passport.errors import Refusal, Refused
 from passport.house import House, clock, current_house
 from passport.trust import publishing
-from passport.trust.own_revocations import Range, record_range
+from passport.trust.own_revocations import record_range
 from passport.trust.revocation import Revocations
-from passport.trust.revocation_book import write_range
 from passport.trust.revocation_lists import import_revocations
+from passport.trust.revoked import Range, write_range
 from passport.trust.signer_records import SignerState, list_signers
 from passport.verifying.request import parse_at
 
@@ -61,7 +61,7 @@ def list_(as_json: bool) -> None:
             {
                 "version": revocations.version,
                 "updated_at": utc_text(revocations.updated_at),
-                "own": len(revocations.own.certificates),
+                "own": len(revocations.own),
                 "imported": len(revocations.table),
                 "ranges": [write_range(told_of, revoked) for told_of, revoked in revocations.ranges],
                 "lists": rows,
@@ -70,7 +70,7 @@ def list_(as_json: bool) -> None:
         return
     emit_table(_COLUMNS, ([row[column] for column in _COLUMNS] for row in rows))
     say(
-        f"version {revocations.version}: {len(revocations.own.certificates)} certificates of our own, "
+        f"version {revocations.version}: {len(revocations.own)} certificates of our own, "
         f"{len(revocations.ranges)} ranges, {len(revocations.table)} imported hashes"
     )
 

@@ -6,6 +6,7 @@ signers come from `signers.json` and are trusted as they stand. Nothing here is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from passport.trust.files import json_bytes, read_json, write_whole, writing
 from passport.trust.keys import Anchor, TrustedKey
 from passport.trust.signer_records import list_signers
 
-_ID_LIMIT = 64  # hexadecimal characters of a key id given by hand
+_KEY_ID = re.compile(r"(?:[0-9a-fA-F]{2}){1,32}")  # given by hand; HC1 has 8 bytes
 
 
 def keyring_file(keys_dir: Path) -> Path:
@@ -57,9 +58,13 @@ class Keyring:
         self.anchors = tuple(anchors)
         self.updated_at = updated_at
         self.keys = tuple(a.key for a in self.anchors if not a.authority)
+        self._authorities = tuple(a for a in self.anchors if a.authority)
         self._by_id: dict[str, list[TrustedKey]] = {}
-        for key in self.keys:
-            self._by_id.setdefault(key.key_id, []).append(key)
+        self._by_certificate: dict[bytes, list[TrustedKey]] = {}
+        for anchor in self.anchors:
+            if not anchor.authority:
+                self._by_id.setdefault(anchor.key.key_id, []).append(anchor.key)
+                self._by_certificate.setdefault(anchor.certificate or b"", []).append(anchor.key)
 
     @classmethod
     def load(cls, keys_dir: Path, *, production: bool) -> Keyring:
@@ -78,9 +83,9 @@ class Keyring:
         found = [k for k in self._by_id.get(key_id, ()) if k.issuer is None or k.issuer == issuer]
         if certificate is None:
             return tuple(found)
-        listed = tuple(a.key for a in self.anchors if a.certificate == certificate and not a.authority)
+        listed = tuple(self._by_certificate.get(certificate, ()))
         # The date is that of an import, which a chained key never has; its own dates stand in its certificate.
-        return listed or chained(certificate, self.anchors, now=datetime.min.replace(tzinfo=UTC))
+        return listed or chained(certificate, self._authorities, now=datetime.min.replace(tzinfo=UTC))
 
 
 def import_keys(
@@ -176,12 +181,8 @@ def _identity(anchor: Anchor) -> _Identity:
 def _checked_id(kid: str | None) -> str | None:
     if kid is None:
         return None
-    try:
-        bytes.fromhex(kid)
-    except ValueError as error:
-        raise InputError(Refusal.BAD_OPTION, "a key id is hexadecimal") from error
-    if not 0 < len(kid) <= _ID_LIMIT:
-        raise InputError(Refusal.BAD_OPTION, f"a key id has at most {_ID_LIMIT} characters")
+    if not _KEY_ID.fullmatch(kid):
+        raise InputError(Refusal.BAD_OPTION, "a key id is 1 to 32 bytes in hexadecimal")
     return kid.lower()
 
 

@@ -1,7 +1,8 @@
 """What we revoked ourselves: a file to which lines are added and from which none is ever taken.
 
-One line is one act: a certificate (by hashes of its identifier) or a whole range of certificates. The number of lines
-is the version of our list.
+One line is one act: a certificate (by hashes of its identifier) or a range of certificates. The number of lines is the
+version of our list. Beside it lies an index of all but the newest lines, a sorted table that is made anew now and
+then, so that millions of lines cost no more to open than a few thousand.
 """
 
 from __future__ import annotations
@@ -9,84 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from passport.domain.verdict import utc_text
 from passport.errors import InputError, Refusal
 from passport.formats.uvci import normalise
-from passport.trust.files import PUBLIC, read_json, sync_folder, writing
-from passport.trust.revocation_table import DIGEST
+from passport.trust.files import PUBLIC, json_bytes, read_json, sync_folder, write_whole, writing
+from passport.trust.revocation_table import DIGEST, Record, RevocationTable, add_records
+from passport.trust.revoked import Range, Revoked, instant, read_range, write_range
 
-
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """That something is revoked: since when, where it is known, and whether a newer certificate took its place."""
-
-    at: datetime | None
-    replaced: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """All certificates that agree with everything given here; at least one of the first three must be given.
-
-    `issuer` is compared with the issuer's name and with its country, `identifier_prefix` with the beginning of the
-    normalised identifier (which names the site); `issued_from` is inclusive, `issued_until` exclusive.
-    """
-
-    issuer: str | None = None
-    key_id: str | None = None
-    identifier_prefix: str | None = None
-    issued_from: datetime | None = None
-    issued_until: datetime | None = None
-
-    def covers(
-        self,
-        *,
-        identifier: str | None,
-        country: str | None,
-        key_id: str,
-        issuer: str | None,
-        issued_at: datetime | None,
-    ) -> bool:
-        """Whether a certificate lies in the range; one without a time of issue lies in every span of time."""
-        return (
-            (self.issuer is None or self.issuer in (issuer, country))
-            and (self.key_id is None or self.key_id == key_id)
-            and (self.identifier_prefix is None or normalise(identifier or "").startswith(self.identifier_prefix))
-            and (self.issued_from is None or issued_at is None or issued_at >= self.issued_from)
-            and (self.issued_until is None or issued_at is None or issued_at < self.issued_until)
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """The range as JSON types."""
-        return {
-            "issuer": self.issuer,
-            "key_id": self.key_id,
-            "identifier_prefix": self.identifier_prefix,
-            "issued_from": utc_text(self.issued_from),
-            "issued_until": utc_text(self.issued_until),
-        }
-
-    @classmethod
-    def from_dict(cls, members: Any) -> Range:
-        """The range that `as_dict` wrote; raises ValueError for anything else and for one without bounds."""
-        if not isinstance(members, dict):
-            raise ValueError("not a range of certificates")
-        read = cls(
-            issuer=_text(members, "issuer"),
-            key_id=_text(members, "key_id"),
-            identifier_prefix=normalise(_text(members, "identifier_prefix") or "") or None,
-            issued_from=_instant(members, "issued_from"),
-            issued_until=_instant(members, "issued_until"),
-        )
-        if not (read.issuer or read.key_id or read.identifier_prefix):
-            raise ValueError("a range names an issuer, a key or the beginning of identifiers")
-        return read
+TAIL_LIMIT = 1024 * 1024  # bytes of lines outside the index, about five thousand; read in a fraction of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +35,58 @@ class OwnCertificate:
     revoked: Revoked
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """How far the index reaches: bytes and lines of the file, and the ranges among them."""
+
+    covered: int = 0
+    lines: int = 0
+    ranges: tuple[tuple[Range, Revoked], ...] = ()
+
+
 @dataclass(slots=True)
 class OwnRevocations:
-    """Our own list as it stands; `version` never goes back."""
+    """Our own list as it stood when it was opened; `version` never goes back."""
 
+    path: Path
+    table: RevocationTable
     version: int = 0
-    certificates: dict[bytes, OwnCertificate] = field(default_factory=dict)
     ranges: list[tuple[Range, Revoked]] = field(default_factory=list)
+    newest: dict[bytes, Revoked] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, keys_dir: Path) -> OwnRevocations:
+        """Our own list; raises InputError (bad_key_file) when a whole line of it cannot be read."""
+        path = own_file(keys_dir)
+        index = _read_index(path)
+        try:
+            table = RevocationTable(_table_file(path))
+        except ValueError as error:
+            raise InputError(Refusal.BAD_KEY_FILE, str(error)) from error
+        own = cls(path=path, table=table, version=index.lines, ranges=list(index.ranges))
+        for act in _acts(path, index):
+            own.version += 1
+            if isinstance(act, OwnCertificate):
+                own.newest.setdefault(act.digest, act.revoked)
+            else:
+                own.ranges.append(act)
+        return own
+
+    def find(self, digest: bytes) -> Revoked | None:
+        """What revokes the certificate whose normalised identifier has this hash; of two acts the first counts."""
+        record = self.table.find(digest)
+        return Revoked(record.moment, record.replaced) if record else self.newest.get(digest)
+
+    def certificates(self) -> Iterator[OwnCertificate]:
+        """Every revoked certificate, each once, in the order of the acts; reads the whole file."""
+        seen: set[bytes] = set()
+        for act in _acts(self.path, _Index()):
+            if isinstance(act, OwnCertificate) and act.digest not in seen:
+                seen.add(act.digest)
+                yield act
+
+    def __len__(self) -> int:
+        return len(self.table) + sum(self.table.find(digest) is None for digest in self.newest)
 
 
 def own_file(keys_dir: Path) -> Path:
@@ -120,7 +102,7 @@ def digest_of(text: str) -> bytes:
 def record_own(keys_dir: Path, *, identifier: str, at: datetime, replaced: bool) -> None:
     """Revokes one of our certificates for good; returns when that outlives a power cut. Doing it twice is harmless."""
     hashes = {"hash": digest_of(normalise(identifier)).hex(), "uci": digest_of(identifier).hex()}
-    _append(keys_dir, {**hashes, "at": utc_text(at), "replaced": replaced})
+    _append(own_file(keys_dir), {**hashes, "at": utc_text(at), "replaced": replaced})
 
 
 def record_range(keys_dir: Path, *, revoked: Range, at: datetime) -> None:
@@ -129,65 +111,95 @@ def record_range(keys_dir: Path, *, revoked: Range, at: datetime) -> None:
         bounded = Range.from_dict(revoked.as_dict())
     except ValueError as error:
         raise InputError(Refusal.BAD_OPTION, str(error)) from error
-    _append(keys_dir, {"range": bounded.as_dict(), "at": utc_text(at)})
+    _append(own_file(keys_dir), write_range(bounded, Revoked(at=at, replaced=False)))
 
 
-def read_own(keys_dir: Path) -> OwnRevocations:
-    """Our own list; raises InputError (bad_key_file) when a whole line of it cannot be read."""
-    path = own_file(keys_dir)
-    own = OwnRevocations()
+_Act = OwnCertificate | tuple[Range, Revoked]
+
+
+def _acts(path: Path, index: _Index) -> Iterator[_Act]:
+    """What the whole lines after `index` say; a torn last line was never acknowledged."""
     if not path.exists():
-        return own
-    whole, _, _torn = path.read_bytes().rpartition(b"\n")  # a torn last line was never acknowledged
-    for line in whole.splitlines():
-        own.version += 1
-        try:
-            _take(own, read_json(line))
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(Refusal.BAD_KEY_FILE, f"{path.name}, line {own.version}: {error}") from error
-    return own
-
-
-def instant(text: str) -> datetime:
-    """An instant with its zone; raises ValueError for anything else."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return moment
-
-
-def _text(members: Mapping[str, Any], name: str) -> str | None:
-    value = members.get(name)
-    if value is not None and not isinstance(value, str):
-        raise ValueError(f"{name} is not text")
-    return value
-
-
-def _instant(members: Mapping[str, Any], name: str) -> datetime | None:
-    text = _text(members, name)
-    return None if text is None else instant(text)
-
-
-def _take(own: OwnRevocations, line: Mapping[str, Any]) -> None:
-    at = instant(line["at"])
-    if "range" in line:
-        own.ranges.append((Range.from_dict(line["range"]), Revoked(at=at, replaced=False)))
         return
-    digest = bytes.fromhex(line["hash"])
-    certificate = OwnCertificate(digest, bytes.fromhex(line["uci"]), Revoked(at=at, replaced=line["replaced"]))
-    own.certificates.setdefault(digest, certificate)
+    with path.open("rb") as file:
+        file.seek(index.covered)
+        for number, line in enumerate(file, start=index.lines + 1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield _act(read_json(line))
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(Refusal.BAD_KEY_FILE, f"{path.name}, line {number}: {error}") from error
 
 
-def _append(keys_dir: Path, line: Mapping[str, Any]) -> None:
-    path = own_file(keys_dir)
+def _act(line: Mapping[str, Any]) -> _Act:
+    if "range" in line:
+        return read_range(line)
+    revoked = Revoked(at=instant(line["at"]), replaced=bool(line["replaced"]))
+    return OwnCertificate(bytes.fromhex(line["hash"]), bytes.fromhex(line["uci"]), revoked)
+
+
+def _append(path: Path, line: Mapping[str, Any]) -> None:
     with writing(path.parent):
-        new = not path.exists()
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, PUBLIC)
-        with os.fdopen(handle, "r+b") as file:
-            file.truncate(file.read().rfind(b"\n") + 1)
-            file.seek(0, os.SEEK_END)
+        index, new = _read_index(path), not path.exists()
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, PUBLIC), "r+b") as file:
+            _drop_torn_line(file)
             file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+            size = file.tell()
         if new:
             sync_folder(path.parent)
+        if size - index.covered > TAIL_LIMIT:
+            _extend_index(path, index, size=size)
+
+
+def _drop_torn_line(file: BinaryIO) -> None:
+    """Leaves `file` at its end, behind the last whole line."""
+    end = file.seek(0, os.SEEK_END)
+    start = max(0, end - TAIL_LIMIT)  # far more than any line is long
+    file.seek(start)
+    file.truncate(start + file.read().rfind(b"\n") + 1)
+    file.seek(0, os.SEEK_END)
+
+
+def _extend_index(path: Path, index: _Index, *, size: int) -> None:
+    """Takes the newest lines into the index. The table goes first: what it holds twice does no harm."""
+    acts = list(_acts(path, index))
+    add_records(_table_file(path), _records(acts))
+    ranges = [*index.ranges, *(act for act in acts if not isinstance(act, OwnCertificate))]
+    document = {
+        "covered": size,
+        "lines": index.lines + len(acts),
+        "ranges": [write_range(told, revoked) for told, revoked in ranges],
+    }
+    write_whole(_index_file(path), [json_bytes(document)])
+
+
+def _records(acts: Iterable[_Act]) -> Iterator[Record]:
+    for act in acts:
+        if isinstance(act, OwnCertificate) and act.revoked.at is not None:
+            yield Record(act.digest, int(act.revoked.at.timestamp()), act.revoked.replaced)
+
+
+def _read_index(path: Path) -> _Index:
+    """How far the index reaches; raises InputError (bad_key_file) when it was spoilt or knows more than the file."""
+    file = _index_file(path)
+    if not file.exists():
+        return _Index()
+    try:
+        stored = read_json(file.read_bytes())
+        index = _Index(int(stored["covered"]), int(stored["lines"]), tuple(map(read_range, stored["ranges"])))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(Refusal.BAD_KEY_FILE, f"{file.name}: {error}") from error
+    if not path.exists() or path.stat().st_size < index.covered:
+        raise InputError(Refusal.BAD_KEY_FILE, f"{path.name} is older than its index: bring back the newest copy")
+    return index
+
+
+def _index_file(path: Path) -> Path:
+    return path.with_suffix(".index.json")
+
+
+def _table_file(path: Path) -> Path:
+    return path.with_suffix(".table")

@@ -16,10 +16,10 @@ from passport.trust import lists
 from passport.trust.entries import write_entry
 from passport.trust.jwk import as_jwk, thumbprint
 from passport.trust.keyring import Keyring
-from passport.trust.own_revocations import OwnRevocations, Revoked
+from passport.trust.own_revocations import OwnRevocations
 from passport.trust.revocation import Revocations
-from passport.trust.revocation_book import write_range
 from passport.trust.revocation_lists import rid_of
+from passport.trust.revoked import Revoked, write_range
 from passport.trust.signer_records import SignerRecord
 from passport.trust.signers import SIGNER_LIFE, Signer
 
@@ -39,7 +39,7 @@ def revocation_list(revocations: Revocations, *, issuer: str, signer: Signer, no
     Hashes are the first 16 bytes of SHA-256, hexadecimal: of the normalised identifier for our own, and of whatever
     the foreign list hashed. Grows with what was imported: 120 bytes an entry.
     """
-    own = [_entry(c.digest, c.revoked) for c in revocations.own.certificates.values()]
+    own = [_entry(c.digest, c.revoked) for c in revocations.own.certificates()]
     imported = [
         {
             "hash": record.digest.hex(),
@@ -61,7 +61,7 @@ def revocation_list(revocations: Revocations, *, issuer: str, signer: Signer, no
 def dcc_batches(own: OwnRevocations, *, country: str, now: datetime) -> list[dict[str, Any]]:
     """Our own revoked certificates as batches for the DCC gateway, hash type UCI; ranges cannot be told there."""
     batches = []
-    hashes = iter(own.certificates.values())
+    hashes = iter(own.certificates())
     while batch := list(islice(hashes, BATCH)):
         entries = [{"hash": base64.b64encode(certificate.uci).decode()} for certificate in batch]
         batches.append(
@@ -78,7 +78,7 @@ def dcc_batches(own: OwnRevocations, *, country: str, now: datetime) -> list[dic
 
 def smart_list(own: OwnRevocations, *, key_id: str) -> dict[str, Any]:
     """Our own revoked certificates as the SMART Health Cards list of the key `key_id`."""
-    rids = [rid_of(certificate.digest) for certificate in own.certificates.values()]
+    rids = [rid_of(certificate.digest) for certificate in own.certificates()]
     return {"kid": key_id, "method": "rid", "ctr": own.version, "rids": rids}
 
 

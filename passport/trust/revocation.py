@@ -13,18 +13,11 @@ from pathlib import Path
 
 from passport.errors import InputError, Refusal
 from passport.formats.uvci import PREFIX, normalise
-from passport.trust.own_revocations import (
-    OwnRevocations,
-    Range,
-    Revoked,
-    digest_of,
-    read_own,
-    record_own,
-    record_range,
-)
+from passport.trust.own_revocations import OwnRevocations, digest_of, record_own, record_range
 from passport.trust.revocation_book import ListBook
-from passport.trust.revocation_lists import rid_digest, rid_of, table_file
+from passport.trust.revocation_lists import own_digest, rid_digest, table_file
 from passport.trust.revocation_table import DIGEST, Record, RevocationTable
+from passport.trust.revoked import Range, Revoked
 
 __all__ = ["Range", "Revocations", "Revoked", "record_own", "record_range"]
 
@@ -42,7 +35,6 @@ class Revocations:
         self.book = book
         self.table = table
         self.updated_at = book.updated_at
-        self._own_rids = {rid_of(c.digest): c.revoked for c in own.certificates.values()}
         self.ranges = (*own.ranges, *book.ranges)
 
     @classmethod
@@ -52,7 +44,7 @@ class Revocations:
             table = RevocationTable(table_file(keys_dir))
         except ValueError as error:
             raise InputError(Refusal.BAD_KEY_FILE, str(error)) from error
-        return cls(own=read_own(keys_dir), book=ListBook.read(keys_dir), table=table)
+        return cls(own=OwnRevocations.read(keys_dir), book=ListBook.read(keys_dir), table=table)
 
     @property
     def version(self) -> int:
@@ -76,10 +68,9 @@ class Revocations:
         `signature` is raw (r‖s for ECDSA), `rid` the revocation id of a SMART Health Card. A hash revokes whatever
         certificate it fits: lists are not asked for which country or key they were meant.
         """
-        if identifier and (own := self.own.certificates.get(digest_of(normalise(identifier)))):
-            return own.revoked
-        if rid and rid in self._own_rids:
-            return self._own_rids[rid]
+        own = digest_of(normalise(identifier)) if identifier else own_digest(rid) if rid else None
+        if own and (ours := self.own.find(own)):
+            return ours
         for revoked_range, revoked in self.ranges:
             if revoked_range.covers(
                 identifier=identifier, country=country, key_id=key_id, issuer=issuer, issued_at=issued_at

@@ -14,7 +14,7 @@ from typing import Any
 from passport.domain.verdict import utc_text
 from passport.errors import InputError, Refusal
 from passport.trust.files import json_bytes, read_json, write_whole
-from passport.trust.own_revocations import Range, Revoked, instant
+from passport.trust.revoked import Range, Revoked, instant, read_range, write_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +102,6 @@ class ListBook:
         self.notes.append(note)
         self.version += 1
         self.updated_at = max(filter(None, (self.updated_at, note.dated or note.imported_at)))
-
-
-def write_range(revoked_range: Range, revoked: Revoked) -> dict[str, Any]:
-    """A range with its time, as it stands in the book and in our signed list."""
-    return {"range": revoked_range.as_dict(), "at": utc_text(revoked.at)}
-
-
-def read_range(entry: Any) -> tuple[Range, Revoked]:
-    """What `write_range` wrote; raises ValueError for anything else."""
-    try:
-        return Range.from_dict(entry["range"]), Revoked(at=_instant(entry["at"]), replaced=False)
-    except (KeyError, TypeError) as error:
-        raise ValueError("not a range of certificates") from error
 
 
 def _edition(note: ListNote) -> tuple[int, datetime]:

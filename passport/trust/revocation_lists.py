@@ -16,15 +16,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
-from passport.codecs.rfc4648 import encode_base64url
+from passport.codecs.rfc4648 import decode_base64url, encode_base64url
+from passport.errors import TrustError
 from passport.formats.uvci import normalise
 from passport.trust import lists
 from passport.trust.files import read_json, writing
 from passport.trust.keyring import Keyring
 from passport.trust.keys import TrustedKey
-from passport.trust.own_revocations import Range, Revoked, digest_of, instant
-from passport.trust.revocation_book import ListBook, ListNote, read_range
+from passport.trust.own_revocations import digest_of
+from passport.trust.revocation_book import ListBook, ListNote
 from passport.trust.revocation_table import DIGEST, Record, add_records
+from passport.trust.revoked import Range, Revoked, instant, read_range
 
 LIST_FILE_LIMIT = 1024 * 1024 * 1024  # bytes; ten million identifiers in JSON are about half of it
 IDENTIFIER_LIMIT = 200  # characters; the EU schema allows 80, other formats give no limit
@@ -73,8 +75,17 @@ def table_file(keys_dir: Path) -> Path:
 
 
 def rid_of(digest: bytes) -> str:
-    """The SMART revocation id of one of our certificates: 96 bits of the hash of its random identifier."""
-    return encode_base64url(digest[:12])
+    """The SMART revocation id of one of our certificates: the hash of its random identifier."""
+    return encode_base64url(digest)
+
+
+def own_digest(rid: str) -> bytes | None:
+    """The hash that `rid_of` made into `rid`, None for the ids of others."""
+    try:
+        digest = decode_base64url(rid)
+    except TrustError:
+        return None
+    return digest if len(digest) == DIGEST else None
 
 
 def rid_digest(key_id: str, rid: str) -> bytes:

@@ -9,7 +9,7 @@ from passport.trust.anchors import parse_keys
 from passport.trust.jwk import as_jwk, thumbprint
 from passport.trust.keyring import Keyring, import_keys
 from passport.trust.keys import TrustedKey
-from passport.trust.own_revocations import OwnCertificate, OwnRevocations, Revoked
+from passport.trust.own_revocations import OwnRevocations, record_own
 from passport.trust.publishing import dcc_batches, dsc_list, jwks, pem, trust_list
 from passport.trust.signer_records import SignerState, list_signers
 from passport.trust.signers import active_signer, create_signer, withdraw_signer
@@ -62,11 +62,11 @@ def test_our_own_keys_in_every_form(tmp_path, passphrase, now) -> None:
     assert ids == {"pem": [record.key_id], "dsc": [record.key_id], "jwks": [thumbprint(key)]}
 
 
-def test_batches_hold_a_thousand_entries_at_most(now) -> None:
-    digests = [number.to_bytes(16, "big") for number in range(1001)]
-    told = Revoked(at=now, replaced=False)
-    own = OwnRevocations(version=1001, certificates={d: OwnCertificate(d, d, told) for d in digests})
-    batches = dcc_batches(own, country="VN", now=now)
-    assert [len(batch["entries"]) for batch in batches] == [1000, 1]
+def test_batches_hold_a_limited_number_of_entries(tmp_path, monkeypatch, now) -> None:
+    monkeypatch.setattr("passport.trust.publishing.BATCH", 10)
+    for number in range(11):
+        record_own(tmp_path, identifier=f"ID{number}", at=now, replaced=False)
+    batches = dcc_batches(OwnRevocations.read(tmp_path), country="VN", now=now)
+    assert [len(batch["entries"]) for batch in batches] == [10, 1]
     assert {batch["hashType"] for batch in batches} == {"UCI"}
-    assert dcc_batches(OwnRevocations(), country="VN", now=now) == []
+    assert dcc_batches(OwnRevocations.read(tmp_path / "empty"), country="VN", now=now) == []

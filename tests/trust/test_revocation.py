@@ -113,14 +113,75 @@ class TestOwn:
             worker.start()
         for worker in workers:
             worker.join()
-        assert len(Revocations.load(tmp_path).own.certificates) == 80
+        assert len(Revocations.load(tmp_path).own) == 80
 
-    @pytest.mark.parametrize("line", [b"rubbish", b"{}", b"[]", b'{"at": "2026-01-01", "hash": "00"}', b'{"at": 1}'])
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b"rubbish",
+            b"{}",
+            b"[]",
+            b'{"at": "2026-01-01", "hash": "00"}',
+            b'{"at": 1}',
+            b'{"at": "2026-01-01T00:00:00Z", "hash": 1}',
+        ],
+    )
     def test_a_spoilt_line_is_told(self, tmp_path, now, line: bytes) -> None:
         record_own(tmp_path, identifier=UVCI, at=now, replaced=False)
         with own_file(tmp_path).open("ab") as file:
             file.write(line + b"\n")
         with pytest.raises(InputError, match="line 2") as caught:
+            Revocations.load(tmp_path)
+        assert caught.value.reason is Refusal.BAD_KEY_FILE
+
+
+class TestIndexOfOwn:
+    """The index is made anew every few lines here, and nothing may show that it is there."""
+
+    @pytest.fixture(autouse=True)
+    def _small_tail(self, monkeypatch) -> None:
+        monkeypatch.setattr("passport.trust.own_revocations.TAIL_LIMIT", 1000)
+
+    def test_everything_is_found_wherever_it_lies(self, tmp_path, check, now) -> None:
+        for number in range(60):
+            record_own(tmp_path, identifier=f"ID{number % 50}", at=now + number * DAY, replaced=number % 2 == 0)
+            if number % 10 == 0:
+                record_range(tmp_path, revoked=Range(key_id=f"K{number}"), at=now)
+        revocations = Revocations.load(tmp_path)
+        assert (revocations.version, len(revocations.own), len(revocations.ranges)) == (66, 50, 6)
+        assert 0 < len(revocations.own.newest) < 12
+        for number in range(50):
+            assert check(identifier=f"ID{number}") == Revoked(at=now + number * DAY, replaced=number % 2 == 0)
+        assert check(identifier="ID50") is None
+        assert check(identifier="ID50", key_id="K0") == Revoked(at=now, replaced=False)
+        told = [certificate.digest for certificate in revocations.own.certificates()]
+        assert len(told) == len(set(told)) == 50
+        assert check(identifier=None, rid=rid_of(told[3])) == Revoked(at=now + 3 * DAY, replaced=False)
+
+    def test_a_crash_between_table_and_index_does_no_harm(self, tmp_path, check, now) -> None:
+        for number in range(20):
+            record_own(tmp_path, identifier=f"ID{number}", at=now, replaced=False)
+        own_file(tmp_path).with_suffix(".index.json").unlink()
+        revocations = Revocations.load(tmp_path)
+        assert (revocations.version, len(revocations.own)) == (20, 20)
+
+    def test_an_old_copy_of_the_list_is_noticed(self, tmp_path, now) -> None:
+        record_own(tmp_path, identifier="first", at=now, replaced=False)
+        old = own_file(tmp_path).read_bytes()
+        for number in range(20):
+            record_own(tmp_path, identifier=f"ID{number}", at=now, replaced=False)
+        own_file(tmp_path).write_bytes(old)
+        with pytest.raises(InputError, match="older than its index"):
+            Revocations.load(tmp_path)
+        with pytest.raises(InputError, match="older than its index"):
+            record_own(tmp_path, identifier="another", at=now, replaced=False)
+
+    @pytest.mark.parametrize(("suffix", "data"), [(".index.json", b"{}"), (".index.json", b"x"), (".table", b"x")])
+    def test_a_spoilt_index_is_told(self, tmp_path, now, suffix: str, data: bytes) -> None:
+        for number in range(20):
+            record_own(tmp_path, identifier=f"ID{number}", at=now, replaced=False)
+        own_file(tmp_path).with_suffix(suffix).write_bytes(data)
+        with pytest.raises(InputError) as caught:
             Revocations.load(tmp_path)
         assert caught.value.reason is Refusal.BAD_KEY_FILE
 
@@ -315,7 +376,7 @@ class TestSignedLists:
         older = lists.seal(empty | {"version": 4}, kind=lists.REVOCATION_LIST, signer=signer, now=now)
         assert take(newer, keys_dir=here).refused == ()
         assert "older" in take(older, keys_dir=here).refused[0][1]
-        assert not Revocations.load(there).own.certificates
+        assert len(Revocations.load(there).own) == 0
 
     def test_unsigned_by_anybody_known_and_of_another_kind(self, take, ministry, now, tmp_path) -> None:
         _, here, signer = ministry
@@ -360,7 +421,7 @@ class TestExports:
     def test_our_own_list_as_a_smart_list(self, tmp_path, check, now) -> None:
         record_own(tmp_path, identifier=UVCI, at=now, replaced=False)
         own = Revocations.load(tmp_path).own
-        (certificate,) = own.certificates.values()
+        (certificate,) = own.certificates()
         rid = rid_of(certificate.digest)
         assert smart_list(own, key_id="k") == {"kid": "k", "method": "rid", "ctr": 1, "rids": [rid]}
         assert len(rid) <= 24
