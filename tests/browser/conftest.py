@@ -97,13 +97,13 @@ def page(open_page: Callable[..., Page]) -> Page:
 def camera_page(
     service: Service, playwright: Playwright, chromium: str, tmp_path: Path
 ) -> Iterator[Callable[[str], Page]]:
-    """Opens a page whose camera looks at the QR code of a text, a little tilted."""
+    """Opens a page whose camera looks at the QR code of a text, a little tilted; at a grey wall for no text."""
     browsers = []
     with _closing(browsers):
 
         def open_one(text: str) -> Page:
             film = tmp_path / "camera.mjpeg"
-            film.write_bytes(_film(text))
+            film.write_bytes(film(text))
             looking = [
                 "--use-fake-ui-for-media-stream",
                 "--use-fake-device-for-media-stream",
@@ -162,11 +162,12 @@ def _closing(opened: list[BrowserContext] | list[Browser]) -> Iterator[None]:
             one.close()
 
 
-def _film(text: str) -> bytes:
+def film(text: str) -> bytes:
     """A few frames of motion JPEG, which Chromium shows in a loop."""
     frame = Image.new("RGB", (1280, 720), (96, 98, 94))
-    code = qr_image(text).convert("RGB").resize((600, 600), Image.Resampling.LANCZOS)
-    frame.paste(code.rotate(3, fillcolor="white", resample=Image.Resampling.BICUBIC), (340, 60))
+    if text:
+        code = qr_image(text).convert("RGB").resize((600, 600), Image.Resampling.LANCZOS)
+        frame.paste(code.rotate(3, fillcolor="white", resample=Image.Resampling.BICUBIC), (340, 60))
     film = io.BytesIO()
     for _ in range(10):
         frame.save(film, "JPEG", quality=90, subsampling=2)

@@ -161,15 +161,39 @@ def test_the_camera_reads_a_code(camera_page: Callable[[str], Page], service, la
     expect(page.locator("[data-outcome]")).to_be_visible(timeout=15_000)  # the same code stands before the camera
 
 
-def test_the_camera_is_closed_when_stopped(camera_page: Callable[[str], Page]) -> None:
+def test_a_code_of_something_else_is_told_what_it_is(camera_page: Callable[[str], Page]) -> None:
     page = camera_page("https://example.org/")
     page.goto("/verify?lang=en")
     page.get_by_role("button", name="Scan", exact=True).click()
-    # A code of something else ends the scan too: it is told what it is.
     expect(page.locator("[data-reason=not_a_certificate]")).to_be_visible(timeout=15_000)
-    page.get_by_role("button", name="Scan next").click()
-    expect(page.locator("#camera")).to_be_visible()
-    assert page.locator("#view").evaluate("v => v.srcObject === null || v.srcObject.active")
+
+
+def test_the_light_is_offered_where_there_is_one_and_stop_closes_the_camera(camera_page: Callable[[str], Page]) -> None:
+    page = camera_page("")
+    page.add_init_script("""
+        MediaStreamTrack.prototype.getCapabilities = () => ({torch: true});
+        MediaStreamTrack.prototype.applyConstraints = function (asked) { window.asked = asked; };
+        """)
+    page.goto("/verify?lang=en")
+    page.get_by_role("button", name="Scan", exact=True).click()
+    light = page.get_by_role("button", name="Light")
+    light.click()
+    expect(light).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("window.asked") == {"advanced": [{"torch": True}]}
+    page.evaluate("window.track = document.getElementById('view').srcObject.getVideoTracks()[0]")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#camera")).to_be_hidden()
+    assert page.evaluate("window.track.readyState") == "ended"
+    expect(page.get_by_role("button", name="Scan", exact=True)).to_be_focused()
+
+
+def test_without_a_light_there_is_no_button_for_it(camera_page: Callable[[str], Page]) -> None:
+    page = camera_page("")
+    page.goto("/verify?lang=en")
+    page.get_by_role("button", name="Scan", exact=True).click()
+    expect(page.get_by_text("Get the whole QR code into the frame.")).to_be_visible()
+    page.wait_for_function("document.getElementById('view').currentTime > 0")
+    expect(page.get_by_role("button", name="Light")).to_be_hidden()
 
 
 def test_without_a_camera_it_offers_a_picture(page: Page) -> None:

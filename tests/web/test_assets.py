@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
@@ -31,6 +34,18 @@ def test_the_built_files_are_those_of_the_sources() -> None:
     assert _sha256("".join(lines).encode()) == MANIFEST["sources"], (
         "run `npm ci && npm run build` in passport/web/frontend"
     )
+
+
+def test_the_build_is_reproduced(tmp_path: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed")
+    shutil.copytree(FRONTEND, tmp_path / "frontend", ignore=shutil.ignore_patterns("node_modules"))
+    install = subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=tmp_path / "frontend", capture_output=True)
+    if install.returncode:
+        pytest.skip("npm cannot reach its registry")
+    subprocess.run([npm, "run", "build"], cwd=tmp_path / "frontend", capture_output=True, check=True)
+    assert json.loads((tmp_path / "static" / "manifest.json").read_text("utf-8")) == MANIFEST
 
 
 def test_the_manifest_names_every_file_and_its_hash() -> None:

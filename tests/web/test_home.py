@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+
+from tests.serving import application
 
 PAGES = ["/", "/verify", "/demo", "/privacy", "/security", "/nowhere"]
 VIETNAMESE = re.compile(r"[ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]", re.IGNORECASE)
@@ -89,3 +92,21 @@ def test_samples_are_for_this_machine_in_development(client: FlaskClient) -> Non
 def test_the_strip_stands_on_every_page(app: APIFlask, client: FlaskClient) -> None:
     for path in PAGES:
         assert "DEMO – invented people" in client.get(f"{path}?lang=en").text
+
+
+def test_production_shows_neither_strip_nor_samples(tmp_path: Path, sqlite_template: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a secret of its own")
+    app = application(
+        tmp_path,
+        sqlite_template,
+        PASSPORT_ENVIRONMENT="production",
+        PASSPORT_SECRET_KEY_FILE=str(secret),
+        PASSPORT_POPULATION_URL="https://population.example",
+    )
+    client = app.test_client()
+    page = client.get("/?lang=en", base_url="https://localhost")
+    assert "DEMO" not in page.text
+    assert "/demo" not in page.text
+    assert "Secure" in page.headers["Set-Cookie"]
+    assert client.get("/demo").status_code == 404

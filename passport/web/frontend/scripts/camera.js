@@ -19,7 +19,7 @@ export class Camera {
     this.#reader.postMessage({ wasm });
   }
 
-  /** Resolves with the text of the first code that is seen, null when stopped; rejects when there is no camera. */
+  /** Resolves with the text of the first code that is seen, null when stopped; rejects without a camera or a reader. */
   async read() {
     this.#open = true;
     this.#stream = await navigator.mediaDevices.getUserMedia(WANTED);
@@ -71,8 +71,9 @@ export class Camera {
     const context = this.#canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(this.#view, 0, 0, this.#canvas.width, this.#canvas.height);
     const image = context.getImageData(0, 0, this.#canvas.width, this.#canvas.height);
-    return new Promise((resolve) => {
-      this.#reader.addEventListener("message", ({ data }) => resolve(data.text), { once: true });
+    return new Promise((resolve, reject) => {
+      this.#reader.onmessage = ({ data }) => (data.failed ? reject(new Error(data.failed)) : resolve(data.text));
+      this.#reader.onerror = reject;
       this.#reader.postMessage({ image }, [image.data.buffer]);
     });
   }
