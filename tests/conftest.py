@@ -18,6 +18,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from passport.registry import migrations
 from passport.registry.columns import Base
 from passport.registry.db import Database
+from tests.installed import Site, prepare_installation
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)  # ten in the morning in Việt Nam
 KEPT = {"area"}  # filled by the migration; no test changes it
@@ -127,6 +128,23 @@ def app(database: Database, database_url: str, tmp_path: Path) -> Iterator[Flask
     with app.app_context():
         yield app
         current_house().database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A folder with the installation that `make run` prepares."""
+    folder = tmp_path_factory.mktemp("demo")
+    prepare_installation(folder, sqlite_template)
+    return folder
+
+
+@pytest.fixture
+def site(prepared: Path, tmp_path: Path) -> Iterator[Site]:
+    """A copy of the prepared installation for one test."""
+    shutil.copytree(prepared, tmp_path / "site")
+    site = Site.open(tmp_path / "site")
+    yield site
+    site.house.database.engine.dispose()
 
 
 @pytest.fixture

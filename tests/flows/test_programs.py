@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.conftest import Site
+from tests.installed import Site
 
 
 def test_every_sample_gets_the_verdict_it_must_get(site: Site) -> None:

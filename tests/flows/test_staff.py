@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from passport.demo import accounts, lists
 from passport.registry.people import find_by_id_number
 from passport.verifying.verify import verify
-from tests.flows.conftest import Site
+from tests.installed import Site
 
 DAY = 86400
 
