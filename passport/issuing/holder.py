@@ -83,6 +83,7 @@ def ask(database: Database, *, told: FiveValues, pepper: bytes, production: bool
     """
     messages = courier(production=production)
     with database.transaction() as session:
+        codes.forget_codes(session, now=now)
         person = find_holder(
             session,
             full_name=told.full_name,

@@ -37,12 +37,15 @@ BINH = {"full_name": "Trần Thị Bình", "birth_date": "05/06/1985", "sex": "F
 CHI = {"full_name": "Lê Thị Chi", "birth_date": "07/08/1979", "sex": "F", "id_number": "037179000003"}
 DUNG = {"full_name": "Phạm Văn Dũng", "birth_date": "09/10/1970", "sex": "M", "id_number": "037070000004"}
 EVIL = {"full_name": HOSTILE, "birth_date": "11/12/1971", "sex": "M", "id_number": "037071000005"}
+GIANG = {"full_name": "Vũ Thị Giang", "birth_date": "01/02/1963", "sex": "F", "id_number": "037163000006"}
+HANH = {"full_name": "Đỗ Văn Hạnh", "birth_date": "03/04/1964", "sex": "M", "id_number": "037064000007"}
+KIM = {"full_name": "Bùi Thị Kim", "birth_date": "1965", "sex": "F", "id_number": "037165000008"}
 NEUTRAL = "Nếu thông tin khớp với dữ liệu tiêm chủng, mã xác thực đã được gửi"
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[APIFlask]:
-    """The application with An, Bình and a hostile name certified, Chi misspelt, Dũng waiting for the site."""
+    """The application with An, Bình and a hostile name certified, Chi misspelt, the others somewhere on the road."""
     app = application(tmp_path_factory.mktemp("portal"), sqlite_template)
     house = _house(app)
     keys = house.settings.keys_dir
@@ -70,6 +73,9 @@ def app(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iter
     assert done.issued == 3
     with house.database.transaction() as session:
         _vaccinated(session, DUNG, doses_given=2, confirmed=False)
+        _vaccinated(session, GIANG, doses_given=1, state=IdentityState.WAITING)
+        _vaccinated(session, HANH, doses_given=1, held=True)
+        _vaccinated(session, KIM, doses_given=2)
     yield app
     house.database.engine.dispose()
 
@@ -95,12 +101,12 @@ def _vaccinated(
     doses_given: int,
     state: IdentityState = IdentityState.VERIFIED,
     confirmed: bool = True,
+    held: bool = False,
 ) -> None:
-    day, month, year = map(int, told["birth_date"].split("/"))
     person = people.add_person(
         session,
         full_name=told["full_name"],
-        born=PartialDate(year, month, day),
+        born=PartialDate.parse("-".join(reversed(told["birth_date"].split("/")))),
         sex=Sex(told["sex"]),
         id_number=told["id_number"],
         state=state,
@@ -118,11 +124,11 @@ def _vaccinated(
             kind=DoseKind.PRIMARY,
             given_on=LATEST - timedelta(days=30 * (doses_given - number)),
             lot="FA1234",
-            held=False,
+            held=held,
             by=accounts.find_account(session, "nurse@example.vn"),
             at=NOW,
         )
-        if confirmed and state is IdentityState.VERIFIED:
+        if confirmed and not held and state is IdentityState.VERIFIED:
             doses.confirm(session, doses=[dose], by=accounts.find_account(session, "head@example.vn"), at=NOW)
 
 
@@ -398,10 +404,27 @@ def test_a_misspelt_person_lacking_a_dose_is_told_what_blocks_and_where_to_go(
     assert "Your personal details do not match." in client.get("/certificate/record?lang=en").text
 
 
-def test_a_dose_tells_which_site_must_confirm(app: APIFlask, client: FlaskClient) -> None:
-    page = unescape(_open(app, client, DUNG))
-    for number in (1, 2):
-        assert f"Đang chờ cơ sở tiêm chủng {SITE} xác nhận mũi {number}." in page
+@pytest.mark.parametrize(
+    ("told", "waits"),
+    [
+        (DUNG, f"Đang chờ cơ sở tiêm chủng {SITE} xác nhận mũi 2."),
+        (GIANG, "Đã nhập mũi 1; đang chờ đối chiếu với Cơ sở dữ liệu quốc gia về dân cư."),
+        (HANH, f"Thông tin của mũi 1 cần được xem lại. Cơ sở tiêm chủng {SITE} đang rà soát; trả lời trước ngày"),
+        (KIM, "Mũi 2 đã được xác nhận; đang chờ cơ quan y tế cấp chứng nhận."),
+    ],
+    ids=["site", "entered", "record", "confirmed"],
+)
+def test_a_dose_tells_what_it_waits_for(app: APIFlask, client: FlaskClient, told: dict[str, str], waits: str) -> None:
+    page = unescape(_open(app, client, told))
+    assert waits in page
+    assert "Chưa có chứng nhận để tải." in page
+
+
+def test_who_knows_the_whole_birth_date_fits_a_record_that_knows_the_year(app: APIFlask, client: FlaskClient) -> None:
+    before = len(_messages(app, KIM))
+    _ask(client, KIM, birth_date="05/06/1965")
+    _ask(client, KIM, birth_date="05/06/1966")
+    assert len(_messages(app, KIM)) == before + 1
 
 
 def test_hostile_names_are_only_text(app: APIFlask, client: FlaskClient) -> None:
