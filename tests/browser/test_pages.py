@@ -90,13 +90,12 @@ def test_a_result_is_not_cut_off_at_320_pixels(open_page: Callable[..., Page], s
 
 @pytest.mark.parametrize(("path", "most"), [("/", 120), ("/verify", 600), ("/privacy", 120)])
 def test_a_first_visit_is_light(page: Page, path: str, most: int) -> None:
-    sizes: list[float] = []
-    network = page.context.new_cdp_session(page)
-    network.send("Network.enable")
-    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({answer.url: int(answer.headers["content-length"])}))
     page.goto(path)
     page.wait_for_load_state("networkidle")
-    assert 0 < sum(sizes) < most * KB
+    assert any("reader.wasm" in url for url in sizes) == (path == "/verify")
+    assert sum(sizes.values()) < most * KB
 
 
 def test_every_card_gets_the_result_that_it_announces(page: Page) -> None:
