@@ -9,11 +9,12 @@ from sqlalchemy import exists, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
 from passport.registry.areas import beneath
-from passport.registry.tables import Area, Batch, BatchMember, Certificate, Dose, Person, Site
+from passport.registry.doses import verified
+from passport.registry.sites import site_ids
+from passport.registry.tables import Area, Batch, BatchMember, Certificate, Dose, Person
 
 PAGE = 200  # rows a page where the caller names no other number
 
@@ -178,14 +179,12 @@ def proposable(session: Session, *, area: Area | None = None) -> list[Dose]:
         .join(BatchMember.batch)
         .where(Batch.state != "issued", BatchMember.outcome.is_(None))
     )
-    query = (
+    last_confirmed = (
         select(Dose)
-        .join(Dose.person)
-        .join(Dose.site)
         .where(
-            Person.identity_state == IdentityState.VERIFIED.value,
+            Dose.site_id.in_(site_ids(area)),
+            verified(),
             Dose.confirmed_at.is_not(None),
-            Dose.held.is_(False),
             Dose.id.not_in(select(Certificate.dose_id).where(Certificate.state == "issued")),
             Dose.id.not_in(open_member),
             ~exists().where(
@@ -197,9 +196,7 @@ def proposable(session: Session, *, area: Area | None = None) -> list[Dose]:
         )
         .order_by(Dose.id)
     )
-    if area is not None:
-        query = query.join(Area, Area.id == Site.area_id).where(beneath(area))
-    return list(session.scalars(query))
+    return list(session.scalars(last_confirmed))
 
 
 def create_batch(session: Session, *, area: Area, doses: Iterable[Dose], by: Account, at: datetime) -> Batch:

@@ -98,7 +98,6 @@ def add_row(
         import_id=list_import.id, row=row, outcome=outcome, held=held, cells=dict(cells), issues=[*map(dict, issues)]
     )
     session.add(added)
-    session.flush()
     return added
 
 
@@ -141,7 +140,6 @@ def add_attendee(
         planned_dose=planned_dose,
     )
     session.add(attendee)
-    session.flush()
     return attendee
 
 

@@ -14,7 +14,7 @@ from passport.domain.people import IdentityState, Sex
 from passport.errors import InputError, Refusal, RowReason
 from passport.registry.accounts import Account
 from passport.registry.areas import beneath
-from passport.registry.columns import starts_with
+from passport.registry.columns import new_id, starts_with
 from passport.registry.tables import Area, Certificate, Correction, Dose, Person, Site
 
 PAGE = 50  # people a page where the caller names no other number
@@ -42,8 +42,11 @@ def add_person(
     priority_group: str | None = None,
     employer: str | None = None,
 ) -> Person:
-    """A new person; that nobody with the same natural key is on record is the caller's to know."""
+    """A new person, written with the next flush; that nobody with the same natural key is on record is the
+    caller's to know.
+    """
     person = Person(
+        id=new_id(),
         full_name=tidy(full_name),
         name_key=fold(full_name),
         birth_date=str(born),
@@ -60,7 +63,6 @@ def add_person(
         created_at=at,
     )
     session.add(person)
-    session.flush()
     return person
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from passport.errors import InputError, Refusal
@@ -38,6 +38,12 @@ def list_sites(session: Session, *, area: Area | None = None) -> list[Site]:
     if area is not None:
         query = query.where(beneath(area))
     return list(session.scalars(query))
+
+
+def site_ids(area: Area | None) -> Select[int]:
+    """The ids of the sites in `area`, or of all, for use within a query."""
+    query = select(Site.id)
+    return query if area is None else query.join(Site.area).where(beneath(area))
 
 
 def campaign_named(session: Session, name: str) -> Campaign:
