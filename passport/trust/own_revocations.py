@@ -24,6 +24,7 @@ from passport.trust.revocation_table import DIGEST, Record, RevocationTable, add
 from passport.trust.revoked import Range, Revoked, instant, read_range, write_range
 
 TAIL_LIMIT = 1024 * 1024  # bytes of lines outside the index, about five thousand; read in a fraction of a second
+LINE_LIMIT = 16 * 1024  # bytes; a range of three longest texts, every character escaped, is under 8 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _append(path: Path, line: Mapping[str, Any]) -> None:
 def _drop_torn_line(file: BinaryIO) -> None:
     """Leaves `file` at its end, behind the last whole line."""
     end = file.seek(0, os.SEEK_END)
-    start = max(0, end - TAIL_LIMIT)  # far more than any line is long
+    start = max(0, end - LINE_LIMIT)
     file.seek(start)
     file.truncate(start + file.read().rfind(b"\n") + 1)
     file.seek(0, os.SEEK_END)

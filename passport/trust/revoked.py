@@ -10,6 +10,8 @@ from typing import Any
 from passport.domain.verdict import utc_text
 from passport.formats.uvci import normalise
 
+TEXT_LIMIT = 200  # characters of an issuer, a key id or the beginning of an identifier
+
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
@@ -101,8 +103,8 @@ def instant(text: str) -> datetime:
 
 def _text(members: Mapping[str, Any], name: str) -> str | None:
     value = members.get(name)
-    if value is not None and not isinstance(value, str):
-        raise ValueError(f"{name} is not text")
+    if value is not None and (not isinstance(value, str) or len(value) > TEXT_LIMIT):
+        raise ValueError(f"{name} is not a text of at most {TEXT_LIMIT} characters")
     return value
 
 

@@ -212,9 +212,10 @@ class TestRanges:
         record_range(tmp_path, revoked=Range(issuer="VN", issued_from=now, issued_until=now), at=now)
         assert check(issued_at=None) is not None
 
-    def test_a_range_needs_bounds(self, tmp_path, now) -> None:
+    @pytest.mark.parametrize("revoked", [Range(issued_from=datetime(2026, 1, 1, tzinfo=UTC)), Range(issuer="x" * 201)])
+    def test_a_range_needs_bounds(self, tmp_path, now, revoked: Range) -> None:
         with pytest.raises(InputError) as caught:
-            record_range(tmp_path, revoked=Range(issued_from=now), at=now)
+            record_range(tmp_path, revoked=revoked, at=now)
         assert caught.value.reason is Refusal.BAD_OPTION
 
 
