@@ -38,8 +38,11 @@ format: $(VENV)/.dev ## format the source
 bench: $(VENV)/.dev ## measure, as ratios
 	$(BIN)/flask bench
 
+pictures: $(VENV)/.dev ## the pictures of the README
+	$(BIN)/python -m tests.browser.pictures
+
 lock: $(VENV)/.dev ## write requirements.txt and tests/requirements.txt anew
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o tests/requirements.txt
 
-.PHONY: help run test lint format bench lock
+.PHONY: help run test lint format bench pictures lock
