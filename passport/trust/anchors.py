@@ -71,10 +71,10 @@ def parse_keys(
     return parsed
 
 
-Pieces = Iterator[tuple[str, Callable[[], list[Anchor]]]]
+_Pieces = Iterator[tuple[str, Callable[[], list[Anchor]]]]
 
 
-def _pieces(data: bytes, source: str, terms: _Terms) -> Pieces:
+def _pieces(data: bytes, source: str, terms: _Terms) -> _Pieces:
     """Each part of a file that may hold a key, with how to read it."""
     if data.startswith(b"-----BEGIN") or b"\n-----BEGIN" in data:
         for number, (label, body) in enumerate(_PEM.findall(data)):
@@ -129,7 +129,7 @@ def _is_private(der: bytes) -> bool:
     return True
 
 
-def _document(document: Any, source: str, terms: _Terms) -> Pieces:
+def _document(document: Any, source: str, terms: _Terms) -> _Pieces:
     match document:
         case {"verificationMethod": list() as methods}:
             yield from _did(document, methods, source, terms)
@@ -185,7 +185,7 @@ def _jwk(jwk: Any, issuer: str | None, terms: _Terms) -> list[Anchor]:
     return _bound(public_key, (_text(jwk, "kid") or thumbprint(public_key),), issuer, terms)
 
 
-def _did(document: Mapping[str, Any], methods: list[Any], source: str, terms: _Terms) -> Pieces:
+def _did(document: Mapping[str, Any], methods: list[Any], source: str, terms: _Terms) -> _Pieces:
     """Keys that a DID document names for assertions: standing in `assertionMethod` or referred to from there."""
     asserted = document.get("assertionMethod")
     asserted = asserted if isinstance(asserted, list) else []
