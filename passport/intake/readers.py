@@ -75,7 +75,7 @@ class RowReader:
         limit = LIMITS.get(key.rstrip("123456789").rstrip("_"), OTHER_LIMIT)
         if cell and cell.was is CellKind.FORMULA:
             self.fault(key, RowReason.FORMULA)
-        elif cell and any(_is_hidden(c) for c in cell.text):
+        elif cell and not cell.text.isprintable() and any(_is_hidden(c) for c in cell.text):
             self.fault(key, RowReason.CONTROL_CHARACTERS)
         elif len(text) > limit:
             self.fault(key, RowReason.TOO_LONG, limit=limit)
