@@ -35,6 +35,15 @@ format: $(VENV)/.dev ## format the source
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+fuzz: $(VENV)/.dev ## check N changed codes (SEED=… repeats a run)
+	@$(BIN)/python -m tests.fuzz.mutations $(or $(N),20000) $(SEED)
+
+fuzz-atheris: $(VENV)/.dev ## search for crashes by coverage: FORMAT=hc1 SECONDS=60
+	@$(BIN)/python -m tests.fuzz.target $(or $(FORMAT),hc1) $(or $(SECONDS),60)
+
+torture: $(VENV)/.dev ## read every public code that has a picture under eight bad conditions
+	@CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python -m tests.pictures.torture
+
 bench: $(VENV)/.dev ## measure, as ratios
 	$(BIN)/flask bench
 

@@ -75,12 +75,10 @@ def holder_of(person: Person) -> Holder:
 
     Where no passport name is recorded, the first word is the family name, as Vietnamese names have it.
     """
-    family, given = split_full_name(person.full_name)
-    latin = Transliterated(transliterate(family), transliterate(given))
-    if person.latin_name:
-        latin = _passport_name(person.latin_name)
-        family, given = _split_like(person.full_name, latin.family) or (family, given)
-    if not str(latin) or (family and not latin.family) or (given and not latin.given):
+    latin_name = person.latin_name
+    named = _as_in_the_passport(person.full_name, latin_name) if latin_name else _as_recorded(person.full_name)
+    family, given, latin = named
+    if (family and not latin.family) or (given and not latin.given):
         raise Refused(Refusal.NO_LATIN_NAME, person.id)
     return Holder(family or None, given or None, latin, PartialDate.parse(person.birth_date))
 
@@ -101,9 +99,22 @@ def expiry_of(issued_at: datetime, *, signer_until: datetime) -> datetime:
     return min(year_on, signer_until)
 
 
-def _passport_name(latin_name: str) -> Transliterated:
+_Named = tuple[str, str, Transliterated]  # family name, given name, both in Latin letters
+
+
+def _as_recorded(full_name: str) -> _Named:
+    family, given = split_full_name(full_name)
+    return family, given, Transliterated(transliterate(family), transliterate(given))
+
+
+def _as_in_the_passport(full_name: str, latin_name: str) -> _Named:
+    """`full_name` parted like the passport's `FAMILY<<GIVEN`, whose single name is a family name (Doc 9303-3, 4.6)."""
     family, _, given = latin_name.partition("<<")
-    return Transliterated(transliterate(family), transliterate(given))
+    latin = Transliterated(transliterate(family), transliterate(given))
+    if not (latin.family and latin.given):
+        return full_name, "", Transliterated(str(latin), "")
+    parted = _split_like(full_name, latin.family) or split_full_name(full_name)
+    return *parted, latin
 
 
 def _split_like(full_name: str, latin_family: str) -> tuple[str, str] | None:

@@ -153,8 +153,8 @@ def _send(session: Session, person: Person | None, *, messages: Courier, pepper:
         now=now,
     )
     body = (
-        f"Mã xác thực lấy chứng nhận tiêm chủng: {made.code}. Mã có hiệu lực trong 10 phút. Không đưa mã cho người "
-        f"khác. / Code for your vaccination certificate: {made.code}. It is valid for 10 minutes. Give it to nobody."
+        f"{made.code} là mã xác thực lấy chứng nhận tiêm chủng, có hiệu lực trong 10 phút. Không đưa mã cho người "
+        "khác. / This is the code for your vaccination certificate, valid for 10 minutes. Give it to nobody."
     )
     messages.take(session, recipient=recipient if made.code else None, body=body, at=now)
     return made.id

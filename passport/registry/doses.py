@@ -13,6 +13,7 @@ from passport.domain.doses import DoseKind, DoseState
 from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
+from passport.registry.columns import new_id
 from passport.registry.sites import site_ids
 from passport.registry.tables import Area, Attendee, Certificate, Correction, Dose, Import, ImportRow, Person, Site
 

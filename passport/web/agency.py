@@ -25,6 +25,7 @@ from passport.web import access
 from passport.web.api_models import BATCH_LIMIT, BatchOut, SamplesOut, VerdictOut, documented
 from passport.web.errors import problem, problem_response, status_of
 from passport.web.limits import LIMITER
+from passport.web.published import count
 
 BLUEPRINT = APIBlueprint("agency", __name__, url_prefix="/api/v1", tag="Verification")
 access.declare(BLUEPRINT, access.Audience.CLIENT)
@@ -117,7 +118,7 @@ def _picture(context: Context) -> Response:
         policy=check.policy,
         holder=check.holder,
     )
-    return _json(verdict.as_dict() | ({"ref": check.ref} if check.ref is not None else {}))
+    return _json(count(verdict).as_dict() | ({"ref": check.ref} if check.ref is not None else {}))
 
 
 @BLUEPRINT.post("/verifications/batch")
@@ -150,7 +151,7 @@ def _one_of_many(item: Any, defaults: CheckRequest, context: Context) -> dict[st
 
 
 def _told(check: CheckRequest, *, context: Context) -> dict[str, Any]:
-    verdict = answer(check, context=context, now=clock()).as_dict()
+    verdict = count(answer(check, context=context, now=clock())).as_dict()
     return verdict | ({"ref": check.ref} if check.ref is not None else {})
 
 

@@ -18,9 +18,7 @@ from flask.typing import ResponseReturnValue
 from passport.demo import citizens
 from passport.house import clock, current_house
 from passport.issuing import holder
-from passport.issuing.papers import paper_of
 from passport.registry.codes import DIGITS
-from passport.registry.tables import Certificate
 from passport.rendering import paper as texts
 from passport.rendering.card import certificate_png
 from passport.rendering.document import certificate_pdf
@@ -130,7 +128,7 @@ def record() -> str:
         return render_template(
             "portal/record.html",
             record=found,
-            papers=[(certificate, _paper(certificate)) for certificate in found.certificates],
+            papers=[(certificate, current_house().paper(certificate)) for certificate in found.certificates],
             texts=texts,
             now=now,
         )
@@ -141,7 +139,7 @@ def full(certificate_id: str) -> str:
     """The QR symbol as large as the screen."""
     with current_house().database.reading() as reading:
         certificate = holder.own_certificate(reading, person_id=g.person_id, certificate_id=certificate_id)
-        paper = _paper(certificate)
+        paper = current_house().paper(certificate)
     return render_template("portal/full.html", certificate=certificate, paper=paper, texts=texts)
 
 
@@ -151,7 +149,7 @@ def file(certificate_id: str, form: str) -> Response:
     """A certificate as paper, as card, or its QR symbol alone; the symbol to look at is an SVG."""
     with current_house().database.reading() as reading:
         certificate = holder.own_certificate(reading, person_id=g.person_id, certificate_id=certificate_id)
-        paper = _paper(certificate)
+        paper = current_house().paper(certificate)
     render, content_type, name = _FILES[form]
     answer = Response(render(paper), content_type=content_type)
     if name:
@@ -193,9 +191,3 @@ def _wrong_code(tries_left: int) -> str:
 def _pepper() -> bytes:
     pepper: str = current_app.config["CODE_PEPPER"]
     return pepper.encode()
-
-
-def _paper(certificate: Certificate) -> Paper:
-    house = current_house()
-    address = f"{house.settings.base_url}/verify"
-    return paper_of(certificate, context=house.context, address=address, zone=house.settings.timezone)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from flask import Blueprint, Response, abort
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
-from passport.domain.verdict import Verdict
+from passport.domain.verdict import JointVerdict, Verdict
 from passport.errors import PassportError
 from passport.house import House, clock, current_house
 from passport.registry.migrations import migrated
@@ -25,13 +25,14 @@ BLUEPRINT = Blueprint("published", __name__)
 access.declare(BLUEPRINT, access.Audience.PUBLIC)
 LIMITER.exempt(BLUEPRINT)
 
+Told = TypeVar("Told", Verdict, JointVerdict, Verdict | JointVerdict)
 SECURITY_TXT_LIFE = timedelta(days=180)
 SEALED_LIFE = timedelta(hours=1)
 _SEALED: dict[str, tuple[Context | None, datetime, bytes]] = {}
 VERDICTS = Counter("passport_verdicts", "Checks of certificates, without anything of the person", ["outcome", "reason"])
 
 
-def count(verdict: Verdict) -> Verdict:
+def count(verdict: Told) -> Told:
     """Counts a verdict for /metrics and hands it on."""
     VERDICTS.labels(verdict.outcome.value, verdict.reason.value if verdict.reason else "").inc()
     return verdict
