@@ -54,4 +54,4 @@ lock: $(VENV)/.dev ## write requirements.txt and tests/requirements.txt anew
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o tests/requirements.txt
 
-.PHONY: help run test lint format bench pictures lock
+.PHONY: help run test lint format fuzz fuzz-atheris torture bench pictures lock
