@@ -32,7 +32,7 @@ def load(file: str) -> None:
 @told
 def serve(port: int) -> None:
     """Serves the stand-in on the loopback: POST /check."""
-    server = _server(_standin(), port)
+    server = make_server(_standin(), port)
     say(f"STAND-IN for the population register on http://127.0.0.1:{server.server_port}/check")
     try:
         server.serve_forever()
@@ -65,7 +65,9 @@ def _standin() -> EmbeddedPopulation:
     return EmbeddedPopulation(settings.instance_dir / "population.db")
 
 
-def _server(standin: EmbeddedPopulation, port: int) -> ThreadingHTTPServer:
+def make_server(standin: EmbeddedPopulation, port: int) -> ThreadingHTTPServer:
+    """A server on the loopback that answers `POST /check`; raises InputError (bad_option) for a port in use."""
+
     class Desk(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             try:

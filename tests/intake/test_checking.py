@@ -18,7 +18,7 @@ from passport.intake.population import CheckReport, check_people, check_person
 from passport.registry import audit
 from passport.registry.accounts import find_account, grant_role
 from passport.registry.tables import Correction, Dose
-from tests.intake.conftest import AN, HEAD, NURSE, OFFICER, OTHER_STATION, STATION, World, person
+from tests.lists import AN, HEAD, NURSE, OFFICER, OTHER_STATION, STATION, World, person
 
 
 class Register:

@@ -19,7 +19,7 @@ from passport.intake.reports import import_report_sheet, list_template
 from passport.intake.sheets import read_sheet
 from passport.registry import audit
 from passport.registry.tables import Correction, Dose, ImportRow, Person
-from tests.intake.conftest import AN, COMPANY, HEAD, NURSE, TITLES, World, book, csv_list, faults, person
+from tests.lists import AN, COMPANY, HEAD, NURSE, TITLES, World, book, csv_list, faults, person
 
 
 def correct(world: World, import_id: int, row: int, **cells: str) -> ImportRow:

@@ -15,7 +15,7 @@ from passport.intake import importing
 from passport.intake.importing import withdraw_import
 from passport.registry import audit, doses, imports, reports
 from passport.registry.tables import Attendee, Dose, Import, ImportRow, Person
-from tests.intake.conftest import (
+from tests.lists import (
     AN,
     COMPANY,
     HEAD,

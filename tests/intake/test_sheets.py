@@ -19,8 +19,8 @@ from passport.intake import sheets, survey, workbooks
 from passport.intake.cells import Cell, CellKind
 from passport.intake.layouts import Layout
 from passport.intake.sheets import RawRow, Sheet, read_sheet
-from tests.intake.binary_book import compound_file, xls_book
-from tests.intake.conftest import AN, TITLES, book, csv_list, person
+from tests.binary_book import compound_file, xls_book
+from tests.lists import AN, TITLES, book, csv_list, person
 
 HEADER = ["Họ và tên", "Ngày sinh", "Giới tính", "Loại vắc xin", "Mũi số", "Ngày tiêm", "Số CCCD"]
 ROW = ["Nguyễn Văn An", "02/01/1990", "Nam", "AZ", "1", "10/08/2021", "037090001234"]
