@@ -166,10 +166,8 @@ def signing(tmp_path: Path, now: datetime) -> Issuer:
     return _issuer(tmp_path / "keys", now=now)
 
 
-@pytest.fixture
-def office(database: Database, tmp_path: Path, now: datetime, today: date) -> Office:
+def open_office(database: Database, keys_dir: Path, *, now: datetime, today: date) -> Office:
     """A house with one site, its staff and an active signer that began two years ago."""
-    keys_dir = tmp_path / "keys"
     _make_signer(keys_dir, now=now)
     with database.transaction() as session:
         area = areas.require_area(session, KIM_SON, on=today)
@@ -178,3 +176,9 @@ def office(database: Database, tmp_path: Path, now: datetime, today: date) -> Of
             account = accounts.create_account(session, email=email, name=email, password_hash=None)
             accounts.grant_role(session, account=account, role=role, area=None)
     return Office(database, keys_dir, now, today)
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path, now: datetime, today: date) -> Office:
+    """The house of a test."""
+    return open_office(database, tmp_path / "keys", now=now, today=today)
