@@ -53,12 +53,6 @@ def list_areas(session: Session, *, on: date, level: str | None = None, parent_c
     return list(session.scalars(query))
 
 
-def communes_beneath(session: Session, area: Area, *, on: date) -> list[Area]:
-    """The communes in force on a day that lie in `area`, by code; a commune lies in itself."""
-    query = select(Area).where(Area.level == "commune", starts_with(Area.path, area.path), _in_force(on))
-    return list(session.scalars(query.order_by(Area.code)))
-
-
 def beneath(area: Area) -> ColumnElement[bool]:
     """Whether a row of `Area` is `area`, lies in it, or is a former unit that went into it or a part of it."""
     successor = aliased(Area)

@@ -127,36 +127,6 @@ def find_holder(
     return session.scalar(known.order_by(Person.created_at, Person.id).limit(1))
 
 
-def find_by_natural_key(
-    session: Session,
-    *,
-    full_name: str,
-    born: PartialDate,
-    sex: Sex,
-    id_number: str | None,
-    phone: str | None = None,
-    commune: Area | None = None,
-) -> Person | None:
-    """The record of the person that a list names, or None.
-
-    With a number the key is number, folded name, birth date and sex. Without one, the same name, birth date and
-    sex are too weak to join records, so telephone and commune must agree as well.
-    """
-    query = select(Person).where(
-        Person.name_key == fold(full_name), Person.birth_date == str(born), Person.sex == sex.value
-    )
-    if id_number is not None:
-        query = query.where(Person.id_number == id_number)
-    else:
-        commune_id = commune.id if commune else None
-        query = query.where(
-            Person.id_number.is_(None),
-            Person.phone.is_not_distinct_from(phone),
-            Person.commune_id.is_not_distinct_from(commune_id),
-        )
-    return session.scalar(query.order_by(Person.created_at, Person.id).limit(1))
-
-
 def search_people(
     session: Session,
     *,

@@ -47,5 +47,6 @@ def test_a_server_that_is_away_is_one_line(tmp_path: Path) -> None:
             "PASSPORT_KEYS_DIR": str(tmp_path / "keys"),
         }
     )
-    done = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    with app.app_context():
+        done = app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from passport.errors import InputError, Refusal
 from passport.registry import areas
-from passport.registry.areas import beneath, communes_beneath, find_area, lies_in, list_areas, require_area
+from passport.registry.areas import beneath, find_area, lies_in, list_areas, require_area
 from passport.registry.db import Database
 from passport.registry.tables import Area
 
@@ -76,7 +76,7 @@ def test_the_districts_of_the_story(
     area = _at(session, district, THEN)
     assert area.parent is not None
     assert (area.level, area.name, area.parent.code) == ("district", name, province)
-    found = {unit.code: unit.name for unit in communes_beneath(session, area, on=THEN)}
+    found = {unit.code: unit.name for unit in list_areas(session, on=THEN, parent_code=district)}
     assert len(found) == communes
     assert found.items() >= {first, last}
     assert find_area(session, district, on=NOW) is None
@@ -87,7 +87,7 @@ def test_merged_communes_name_their_successor(session: Session) -> None:
     merged = session.scalars(select(Area.name).where(Area.successor_id == kim_son.id))
     assert set(merged) == {"Xã Kim Định", "Xã Ân Hòa", "Xã Hùng Tiến"}
     tua_chua = [_at(session, code, NOW) for code in ("03217", "03220", "03226", "03241", "03244")]
-    former = communes_beneath(session, _at(session, "098", THEN), on=THEN)
+    former = list_areas(session, on=THEN, parent_code="098")
     assert {area.successor_id for area in former} == {area.id for area in tua_chua}
     assert {area.name for area in tua_chua} == {
         "Xã Tủa Chùa",

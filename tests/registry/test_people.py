@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from passport.domain.dates import PartialDate
-from passport.domain.people import IdentityState, Sex
+from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, RowReason
 from passport.registry import people
 from passport.registry.areas import find_area
@@ -14,23 +14,9 @@ from passport.registry.tables import Correction, Person
 from .conftest import TUA_CHUA, Scene
 
 
-def test_the_natural_key_folds_the_name(scene: Scene) -> None:
-    person = scene.person("Đỗ  Thị Thủy")
-    key = {"born": PartialDate(1990, 1, 2), "sex": Sex.FEMALE, "id_number": "037190000001"}
-    assert person.full_name == "Đỗ Thị Thủy"
-    assert people.find_by_natural_key(scene.session, full_name="DO THI THUỶ", **key) is person
-    assert people.find_by_natural_key(scene.session, full_name="Đỗ Thị Thu", **key) is None
-    assert people.find_by_natural_key(scene.session, full_name="Đỗ Thị Thủy", **(key | {"id_number": None})) is None
-
-
-def test_without_a_number_telephone_and_commune_must_agree(scene: Scene) -> None:
-    commune = scene.area()
-    person = scene.person(id_number=None, phone="0912345678", commune=commune)
-    key = {"full_name": "Trần Thị Mơ", "born": PartialDate(1990, 1, 2), "sex": Sex.FEMALE, "id_number": None}
-    find = people.find_by_natural_key
-    assert find(scene.session, **key, phone="0912345678", commune=commune) is person
-    assert find(scene.session, **key, phone="0912345679", commune=commune) is None
-    assert find(scene.session, **key, phone="0912345678", commune=None) is None
+def test_a_name_is_stored_tidy_and_compared_folded(scene: Scene) -> None:
+    person = scene.person("Đỗ  Thị Thủy ")
+    assert (person.full_name, person.name_key) == ("Đỗ Thị Thủy", "do thi thuy")
 
 
 def test_one_number_of_two_names_finds_both(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Everything, and the catalogue of administrative units from registry/data/areas.csv
+"""Every table, and the catalogue of administrative units from registry/data/areas.csv.
 
 Revision: 0001
 Revises: nothing
