@@ -108,6 +108,7 @@ def correct_held(desk: Desk, row: ImportRow, *, typed: Mapping[str, str], checke
     plan = plan_row(desk, checked.person, checked, aside=own)
     before = own[0].person
     person = _person(desk, plan, before, checked.person, own)
+    desk.session.flush()  # corrections name the person by id
     _doses(desk, row, plan, person, checked.doses, own)
     outcome = "new" if row.doses else "known"
     imports.change_row(

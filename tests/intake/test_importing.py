@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from passport.domain.doses import DoseKind
 from passport.domain.people import IdentityState
@@ -14,6 +15,7 @@ from passport.errors import InputError, Refusal, Refused
 from passport.intake import importing
 from passport.intake.importing import withdraw_import
 from passport.registry import audit, doses, imports, reports
+from passport.registry.accounts import find_account, grant_role
 from passport.registry.tables import Attendee, Dose, Import, ImportRow, Person
 from tests.lists import (
     AN,
@@ -301,13 +303,15 @@ def test_without_a_number_people_are_joined_only_where_something_else_agrees(wor
     assert world.rows(second).known == 0
     assert world.count(Person) == 1  # the same station told of both
     with world.database.transaction() as session:
-        from passport.registry.accounts import find_account, grant_role
-
         grant_role(session, account=find_account(session, NURSE), role="registrar", area=None)
     world.rows(second | {"vaccine": "Pfizer"}, site_code=OTHER_STATION)
     assert world.count(Person) == 2  # another station, and nothing that says the same
-    world.rows(second | {"phone": "0912345678", "commune_code": "14620"}, person(5))
-    assert world.count(Person) == 3
+    told = world.rows(second | {"phone": "0912345678", "commune_code": "14620"}, person(5))
+    assert (told.known, told.new, world.count(Person)) == (1, 1, 3)  # the station knows them, and now their telephone
+    third = {"dose_number": "3", "dose_kind": "nhắc lại", "vaccination_date": "12/04/2022", "id_number": ""}
+    world.rows(AN | third, site_code=OTHER_STATION)
+    assert world.count(Person) == 3  # the telephone outweighs the place
+    assert max(len(one.doses) for one in world.people()) == 3
 
 
 def test_a_number_told_later_completes_the_record_and_releases_the_dose(world: World) -> None:
@@ -365,9 +369,9 @@ def test_a_list_is_withdrawn_and_may_come_again(world: World) -> None:
 def test_a_confirmed_list_is_not_withdrawn(world: World) -> None:
     report = world.rows(AN)
     with world.database.transaction() as session:
-        (dose,) = session.query(Dose).all()
+        (dose,) = session.scalars(select(Dose))
         dose.person.identity_state = "verified"
-        doses.confirm(session, doses=[dose], by=session.get_one(Dose, dose.id).entered_by.__class__(id=2), at=world.now)
+        doses.confirm(session, doses=[dose], by=find_account(session, HEAD), at=world.now)
     with pytest.raises(Refused) as caught:
         withdraw_import(world.database, import_id=report.import_id, by=NURSE, now=world.now)
     assert caught.value.reason is Refusal.IMPORT_CONFIRMED
