@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -55,6 +56,7 @@ def import_(file: str, site: str, kind: str, campaign: str | None, by: str, as_j
         by=by,
         now=now,
         today=house.today(now),
+        progress=_progress if sys.stderr.isatty() else None,
     )
     _tell(report, as_json=as_json)
 
@@ -85,6 +87,10 @@ def withdraw(import_id: int, by: str) -> None:
     """Takes back a list of which nothing is confirmed."""
     removed = withdraw_import(current_house().database, import_id=import_id, by=by, now=clock())
     say(f"list {import_id} is withdrawn; {removed} doses went with it")
+
+
+def _progress(done: int) -> None:
+    click.echo(f"\r{done} rows ", err=True, nl=False)
 
 
 def _tell(report: ImportReport, *, as_json: bool) -> None:

@@ -18,12 +18,13 @@ from passport.errors import InputError, Refusal
 from passport.intake.binary_books import SIGNATURE as XLS_SIGNATURE
 from passport.intake.cells import Cell, CellKind, Grid, NumberedRow
 from passport.intake.layouts import HEADER_SEARCH, Column, Header, Layout, find_header, is_numbering, require_layout
+from passport.intake.survey import COLUMN_LIMIT
 from passport.intake.workbooks import open_book
 
 TEXT_LIMIT = 256 * 1024 * 1024  # bytes; a million rows of the widest layout
 ROW_LIMIT = 1_048_576  # the height of a spreadsheet
 DELIMITERS = (",", ";", "\t")
-CHUNK = 1024 * 1024  # bytes
+CHUNK = 1024 * 1024  # bytes; a line must end within one
 
 _XLSX_SIGNATURE = b"PK\x03\x04"
 _NO_TEXT = (b"MZ", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
@@ -58,7 +59,8 @@ def read_sheet(data: bytes, *, file_name: str, attendance: bool = False) -> Shee
     The content decides what the file is; `file_name` is only told in errors. Raises InputError: empty_file,
     unreadable_file, wrong_encoding, file_too_large, too_many_rows, no_header, missing_column, repeated_column.
     """
-    if data.startswith((_XLSX_SIGNATURE, XLS_SIGNATURE)):
+    is_book = data.startswith((_XLSX_SIGNATURE, XLS_SIGNATURE))
+    if is_book:
         grids = open_book(data)
         found = [(grid, header) for grid in grids if (header := _header(grid))]
         if len(found) > 1:
@@ -72,8 +74,8 @@ def read_sheet(data: bytes, *, file_name: str, attendance: bool = False) -> Shee
         _refuse_headless(grids, file_name)
     grid, header = found[0]
     layout = require_layout(header, attendance=attendance)
-    # Every row is seen once before the first is used, so that a file that breaks half-way stores nothing.
-    if not sum(1 for _ in _raw_rows(grid, header)):
+    # Every row of a text is seen once before the first is used, so that one that breaks half-way stores nothing.
+    if not sum(1 for _ in islice(_raw_rows(grid, header), 1 if is_book else None)):
         raise InputError(Refusal.EMPTY_FILE, file_name)
     return Sheet(layout, header.columns, _raw_rows(grid, header))
 
@@ -90,7 +92,8 @@ def _texts(grids: list[Grid]) -> Iterator[str]:
 
 
 def _header(grid: Grid) -> Header | None:
-    return find_header([[cell.text for cell in cells] for _, cells in islice(grid.rows(), HEADER_SEARCH)])
+    first = islice(grid.rows(), HEADER_SEARCH)
+    return find_header([[cell.text for cell in cells[:COLUMN_LIMIT]] for _, cells in first])
 
 
 def _raw_rows(grid: Grid, header: Header) -> Iterator[RawRow]:
@@ -98,6 +101,8 @@ def _raw_rows(grid: Grid, header: Header) -> Iterator[RawRow]:
     serials = {column.index for column in header.columns if column.is_serial}
     keys = _keys(header.columns)
     for count, (number, cells) in enumerate(beneath):
+        if len(cells) > COLUMN_LIMIT:
+            raise InputError(Refusal.FILE_TOO_LARGE, f"row {number}: > {COLUMN_LIMIT} columns")
         if number > ROW_LIMIT:
             raise InputError(Refusal.TOO_MANY_ROWS, str(number), values={"limit": ROW_LIMIT})
         if count == 0 and is_numbering([cell.text for cell in cells]):
@@ -134,7 +139,10 @@ def _encoding(data: bytes) -> str:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for at in range(0, len(data), CHUNK):
-            decoder.decode(data[at : at + CHUNK], final=at + CHUNK >= len(data))
+            last = at + CHUNK >= len(data)
+            text = decoder.decode(data[at : at + CHUNK], final=last)
+            if not last and "\n" not in text and "\r" not in text:
+                raise InputError(Refusal.FILE_TOO_LARGE, f"a line of more than {CHUNK // 2**20} MB")
     except UnicodeDecodeError as error:
         if b"\0" in data or data.startswith(_NO_TEXT):
             raise InputError(Refusal.UNREADABLE_FILE, "no text", variant="binary") from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from passport.errors import InputError, Refusal
 
 COLUMN_LIMIT = 256  # the width of an XLS sheet; the widest layout has 26
-CELL_LIMIT = 1_500_000  # of the rectangle that the reader allocates: 57,000 rows of 26 columns take about 200 MB
+CELL_LIMIT = 1_000_000  # of the rectangle that the reader allocates: 62,000 rows of 16 columns take about 100 MB
 FORMULA_LIMIT = 200_000  # several columns of formulas in the longest list
 
 

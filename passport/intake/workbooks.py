@@ -20,15 +20,16 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from passport.errors import InputError, Refusal
 from passport.intake import binary_books
-from passport.intake.cells import Grid, NumberedRow, cell_of
+from passport.intake.cells import EMPTY, Grid, NumberedRow, cell_of
 from passport.intake.survey import CELL_LIMIT, Survey
 
 BOOK_LIMIT = 32 * 1024 * 1024  # bytes; the largest upload of the service
 MEMBER_LIMIT = 500  # files inside an XLSX; a plain list has about ten
-INFLATED_LIMIT = 192 * 1024 * 1024  # bytes; 1.5 million cells take 110 to 150 MB of markup
+INFLATED_LIMIT = 128 * 1024 * 1024  # bytes; a million cells take 70 to 100 MB of markup
 RATIO_LIMIT = 100  # inflated to packed; lists of names reach 20
 RATIO_FLOOR = 1024 * 1024  # bytes; a smaller member may repeat itself as it likes
-ELEMENT_LIMIT = 4 * CELL_LIMIT  # row, cell, value and inline text of each
+ELEMENT_LIMIT = 7 * CELL_LIMIT // 2  # a cell, its inline text of two elements, and the rows
+STRINGS_LIMIT = 2 * CELL_LIMIT  # shared strings are a cell each; more would only fill memory
 CHUNK = 256 * 1024  # bytes
 
 _MACROS = ("vbaproject.bin", "/macrosheets/", "/dialogsheets/", "/activex/")
@@ -87,11 +88,10 @@ def _grid(sheet: CalamineSheet, survey: Survey) -> Grid:
     left = sheet.start[1] if sheet.start else 0  # the reader leaves out empty columns before the first cell
 
     def rows() -> Iterator[NumberedRow]:
+        marks = survey.formulas
         for index, values in enumerate(sheet.iter_rows()):
-            marks = survey.formulas
-            cells = [cell_of("") for _ in range(left)]
-            cells += [cell_of(v, formula=(index, left + i) in marks) for i, v in enumerate(values)]
-            yield index + 1, cells
+            told = (cell_of(value, formula=(index, left + i) in marks) for i, value in enumerate(values))
+            yield index + 1, [*[EMPTY] * left, *told]
 
     return Grid(sheet.name, rows)
 
@@ -113,17 +113,20 @@ def _check_members(archive: zipfile.ZipFile) -> None:
             raise InputError(Refusal.FILE_TOO_LARGE, f"> {INFLATED_LIMIT // 2**20} MB inflated")
         if member.file_size > max(RATIO_FLOOR, RATIO_LIMIT * member.compress_size):
             raise InputError(Refusal.FILE_TOO_LARGE, f"> {RATIO_LIMIT}:1 inflated")
-        _check_markup(archive.open(member))
+        _check_markup(archive.open(member), shared=member.filename.lower().endswith("sharedstrings.xml"))
 
 
-def _check_markup(stream: IO[bytes]) -> None:
-    """Reads a member to its checksum; raises InputError (unreadable_file) for a document type or entity."""
-    tail = b""
+def _check_markup(stream: IO[bytes], *, shared: bool) -> None:
+    """Reads a member to its checksum; raises InputError for a document type, an entity, too many shared strings."""
+    tail, strings = b"", 0
     while chunk := stream.read(CHUNK):
         window = (tail + chunk).replace(b"\0", b"")  # so that UTF-16 hides nothing
         if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
             raise InputError(Refusal.UNREADABLE_FILE, "a document type", variant="broken")
         tail = chunk[-32:]
+        strings += chunk.count(b"<") // 4 if shared else 0  # the tags of the shortest string
+        if strings > STRINGS_LIMIT:
+            raise InputError(Refusal.FILE_TOO_LARGE, f"> {STRINGS_LIMIT} strings")
 
 
 def _sheet_members(archive: zipfile.ZipFile) -> list[str]:

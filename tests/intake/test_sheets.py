@@ -179,6 +179,8 @@ def test_old_workbooks() -> None:
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 600, ("unreadable_file", "broken")),
         (xls_book([HEADER, ROW], streams=["_VBA_PROJECT_CUR"]), ("unreadable_file", "macros")),
         (xls_book([HEADER, ROW], locked=True), ("unreadable_file", "locked")),
+        (csv_list([AN]) + b"," * 300, ("file_too_large", None)),
+        (b"x" * 3_000_000, ("file_too_large", None)),
         (compound_file({"EncryptedPackage": b"x" * 5000}), ("unreadable_file", "locked")),
         (compound_file({"Workbook": b"\x09\x08"}, small=True), ("unreadable_file", "broken")),
         (xls_book([HEADER, ROW], far_cell=(65_000, 200)), ("file_too_large", None)),
@@ -271,6 +273,16 @@ def test_row_limit_of_text_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "ROW_LIMIT", 3)
     assert len(read(csv_list([AN, AN]))[1]) == 2
     assert refusal(csv_list([AN, AN, AN])) == ("too_many_rows", None)
+
+
+def test_more_shared_strings_than_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "STRINGS_LIMIT", 5)
+    assert refusal(book([HEADER, ROW])) == ("file_too_large", None)
+
+
+def test_more_elements_than_cells_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "ELEMENT_LIMIT", 10)
+    assert refusal(book([HEADER, ROW])) == ("file_too_large", None)
 
 
 def test_too_many_formulas(monkeypatch: pytest.MonkeyPatch) -> None:
