@@ -25,6 +25,7 @@ CMND_LAST_BIRTH_YEAR = 2007  # a CMND was given from the age of 14, and none aft
 _PUNCTUATION = re.compile(r"[\s.\-'’`_]+")
 _WHOLE_NUMBER = re.compile(r"(\d+)[.,]0+")  # what a program writes that took the number for a quantity
 _EXPONENT = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_ROUNDED = "00000"  # what follows the six digits that a spreadsheet shows of a long number
 _CITIZEN_PASSPORT = re.compile(r"[A-Z]\d{7,8}")
 _PASSPORT = re.compile(r"[A-Z0-9]{5,9}")  # ICAO Doc 9303: at most nine characters in the machine-readable zone
 
@@ -95,7 +96,7 @@ def repair_id_number(text: str, *, born: PartialDate, sex: Sex) -> IdNumber | No
     become a CMND only for people old enough to have had one.
     """
     bare = _bare(text)
-    if not bare.isdigit() or len(set(bare)) == 1:
+    if not bare.isdigit() or len(set(bare)) == 1 or bare.endswith(_ROUNDED):
         return None
     if len(bare) in (10, 11):
         number = IdNumber(bare.zfill(12), IdKind.CCCD)

@@ -112,6 +112,7 @@ def test_lost_zeros_come_back_only_when_everything_agrees() -> None:
     assert repair_id_number("12345678", born=PartialDate(2012), sex=Sex.MALE) is None
     assert repair_id_number("11111111", born=BORN, sex=Sex.MALE) is None
     assert repair_id_number("1.23E+11", born=BORN, sex=Sex.MALE) is None
+    assert repair_id_number("37090100000", born=BORN, sex=Sex.MALE) is None  # 3.70901E+10, saved anew
     assert repair_id_number("1234567", born=BORN, sex=Sex.MALE) is None
 
 

@@ -26,6 +26,7 @@ from tests.lists import (
     STATION,
     TITLES,
     World,
+    book,
     csv_list,
     faults,
     person,
@@ -210,6 +211,21 @@ def test_sure_repairs_are_made_and_shown_with_before_and_after(world: World) -> 
         "phone": "Đã sửa “01686123456” thành “0386123456” ở ô “Số điện thoại”.",
     }
     assert not an.doses[0].held
+
+
+def test_cells_of_a_spreadsheet_are_taken_for_what_they_are(world: World) -> None:
+    names = ("full_name", "birth_date", "sex", "vaccine", "dose_number", "vaccination_date", "id_number")
+    good = ["Nguyễn Văn An", date(1990, 1, 2), "Nam", "AZ", 1, 44418, 37090001234]
+    rows = [[TITLES[name] for name in names], good, ["Trần Văn B", *good[1:]], ["Trần Văn C", *good[1:-1], 1.23e11]]
+    report = world.bring_in(book(rows, formulas={(1, 6): '="037090001234"', (2, 0): '="Trần"&" Văn B"'}))
+    assert (report.new, report.held, report.refused) == (2, 2, 1)
+    assert [fault for fault in faults(report) if fault[2] != "warned"] == [
+        (2, "id_number", "held", "formula"),
+        (3, "full_name", "refused", "formula"),
+        (4, "id_number", "held", "id_disagrees"),
+    ]
+    assert {dose.given_on for dose in world.doses} == {date(2021, 8, 10)}
+    assert {one.birth_date for one in world.people()} == {"1990-01-02"}
 
 
 def test_several_faults_of_a_row_are_all_told(world: World) -> None:
