@@ -20,7 +20,7 @@ from passport.domain.verdict import Outcome, Verdict
 from passport.errors import InputError, PassportError, Refusal, TrustError
 from passport.formats.table import split
 from passport.house import House, clock, current_house
-from passport.rendering.reading import PDF_BYTES
+from passport.rendering.pdf_reading import PDF_BYTES
 from passport.verifying.holder import HolderQuery
 from passport.verifying.request import CheckRequest, answer, parse_defaults, parse_request
 from passport.verifying.saying import HEADINGS, TEST, dose_line

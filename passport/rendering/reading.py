@@ -8,28 +8,29 @@ from __future__ import annotations
 
 import io
 import math
-import threading
 from collections.abc import Iterator
 
-import pypdfium2
 import zxingcpp
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter, ImageOps, PngImagePlugin
 
 from passport.errors import Reason, TrustError
+from passport.rendering.pdf_reading import pdf_codes
 
 IMAGE_BYTES = 5_000_000  # an uploaded picture (security T19)
-PDF_BYTES = 10_000_000  # an uploaded PDF
-IMAGE_PIXELS = 25_000_000  # a picture once decoded (security T19)
+IMAGE_PIXELS = 25_000_000  # a picture as it was taken (security T19)
 IMAGE_SIDE = 20_000  # pixels; the decoder takes 65,535, also once a picture is enlarged
-PDF_PAGES = 3  # a certificate stands on the first pages
-PAGE_DPI = 200  # reads a certificate's code printed at 30 mm
-PAGE_SIDE = 3_500  # pixels of a page's longer side once rendered, whatever size it claims
-RETRY_PIXELS = 4_000_000  # retries work on a picture scaled to at most this, so that a miss stays cheap
+UNFOLDED_BYTES = 64_000_000  # of memory while a picture is decoded
+DETAIL_PIXELS = 12_500_000  # a larger picture is halved: it takes the reader four bytes a pixel
+LOOK_PIXELS = 4_000_000  # all codes are looked for in at most this, so that neither a miss nor a thousand codes is dear
 ENLARGED = 3.0  # times; more did not read more
+JPEG_SCANS = 64  # a progressive picture has about ten; each costs a pass over all pixels
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-_PDFIUM = threading.Lock()  # PDFium may be used by one thread at a time
+_START_OF_SCAN = b"\xff\xda"
+_WEBP_COSTS = (12, 24)  # bytes a pixel: frames of the decoder and Pillow; a plain lossy file, any other
+_COSTS = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # bytes a pixel of Pillow's modes; all others take four
+PngImagePlugin.MAX_TEXT_MEMORY = PngImagePlugin.MAX_TEXT_CHUNK  # nothing here reads the words in a picture
 
 
 def read_codes(data: bytes) -> list[str]:
@@ -38,8 +39,7 @@ def read_codes(data: bytes) -> list[str]:
     Raises TrustError: too_large over a limit, unreadable_image when the file cannot be opened or holds no code.
     Says nothing of what the texts are.
     """
-    pictures = _pages(data) if data.startswith(b"%PDF-") else iter([_picture(data)])
-    codes = [code for picture in pictures for code in _codes(picture)]
+    codes = pdf_codes(data) if data.startswith(b"%PDF-") else codes_in(_picture(data))
     if not codes:
         raise TrustError(Reason.UNREADABLE_IMAGE, "no QR code was found")
     return list(dict.fromkeys(codes))
@@ -53,61 +53,88 @@ def _picture(data: bytes) -> Image.Image:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             if image.width * image.height > IMAGE_PIXELS or max(image.size) > IMAGE_SIDE:
                 raise TrustError(Reason.TOO_LARGE, f"a picture of {image.width} by {image.height} pixels")
-            image.draft("L", image.size)  # a JPEG need not be decoded in colour
-            return _grey(image)
+            if _unfolded(image, data) > UNFOLDED_BYTES:
+                raise TrustError(Reason.TOO_LARGE, f"{image.format} of {image.width} by {image.height} pixels")
+            halving = 2 if image.width * image.height > DETAIL_PIXELS else 1
+            image.draft("L", (image.width // halving, image.height // halving))  # a JPEG need not be decoded whole
+            grey = _grey(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TrustError(Reason.TOO_LARGE, f"a picture of more than {IMAGE_PIXELS} pixels") from error
     except TrustError:
         raise
     except Exception as error:  # the decoders raise whatever a broken file makes of them
         raise TrustError(Reason.UNREADABLE_IMAGE, "not a whole PNG, JPEG or WebP") from error
+    return grey.reduce(2) if grey.width * grey.height > DETAIL_PIXELS else grey
+
+
+def _unfolded(image: Image.Image, data: bytes) -> int:
+    """The memory in bytes that decoding `image` into grey takes at its worst."""
+    pixels, cost = image.width * image.height, _COSTS.get(image.mode, 4)
+    if image.format == "WEBP":
+        return pixels * _WEBP_COSTS[data[12:16] != b"VP8 "]
+    if image.format == "JPEG":
+        if data.count(_START_OF_SCAN) > JPEG_SCANS:
+            raise TrustError(Reason.TOO_LARGE, f"a JPEG of more than {JPEG_SCANS} scans")
+        bands = len(image.getbands())
+        # Where the colours come one after the other, the decoder keeps two bytes of each until the last.
+        kept = 2 * bands if "progressive" in image.info or _first_scan(data) < bands else 0
+        return pixels * (kept + (cost if image.mode == "CMYK" else 1))
+    if image.has_transparency_data:
+        cost += 2 if image.mode in ("RGBA", "LA") else 6
+    return pixels * (cost + 1)
+
+
+def _first_scan(data: bytes) -> int:
+    """How many colours the first scan of a JPEG holds; what its segments carry, such as a preview, is passed over."""
+    place = 2
+    while data[place + 1 : place + 2] != _START_OF_SCAN[1:]:
+        filling = data[place + 1] == 0xFF
+        place += 1 if filling else 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+    return data[place + 4]
 
 
 def _grey(image: Image.Image) -> Image.Image:
-    if image.has_transparency_data:  # black modules on nothing would turn black on black
-        on_white = Image.new("RGBA", image.size, "white")
-        on_white.alpha_composite(image.convert("RGBA"))
-        return on_white.convert("L")
-    return image.convert("L")
+    if not image.has_transparency_data:
+        return image.convert("L")
+    # Black modules on nothing would turn black on black.
+    seen = image if image.mode in ("RGBA", "LA") else image.convert("RGBA")
+    grey, cover = seen.convert("L"), seen.getchannel("A")
+    image.close()
+    del image, seen
+    on_white = Image.new("L", grey.size, 255)
+    on_white.paste(grey, mask=cover)
+    return on_white
 
 
-def _pages(data: bytes) -> Iterator[Image.Image]:
-    """The first pages of a PDF in grey; forms and their scripts are not run."""
-    if len(data) > PDF_BYTES:
-        raise TrustError(Reason.TOO_LARGE, f"a PDF of more than {PDF_BYTES} bytes")
-    with _PDFIUM:
-        try:
-            with pypdfium2.PdfDocument(data) as document:
-                pictures = [_page(document[number]) for number in range(min(len(document), PDF_PAGES))]
-        except pypdfium2.PdfiumError as error:
-            raise TrustError(Reason.UNREADABLE_IMAGE, "the PDF cannot be opened") from error
-    yield from pictures
-
-
-def _page(page: pypdfium2.PdfPage) -> Image.Image:
-    longer = max(*page.get_size(), 1)  # points
-    scale = min(PAGE_DPI / 72, PAGE_SIDE / longer)
-    picture: Image.Image = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
-    return picture
-
-
-def _codes(picture: Image.Image) -> list[str]:
-    """The codes of one picture by the first attempt that finds any."""
+def codes_in(picture: Image.Image) -> list[str]:
+    """The texts of the codes of one grey picture by the first attempt that finds any, or none."""
     for attempt in _attempts(picture):
-        # The library itself also looks for codes that are turned, inverted or too large for it.
-        found = zxingcpp.read_barcodes(attempt, formats=_QR, text_mode=zxingcpp.TextMode.Plain)
-        texts = [code.text for code in found if code.text]
+        texts = [code.text for code in _look(attempt) if code.text]
         if texts:
             return texts
     return []
 
 
+def _look(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    # The library itself also looks for codes that are turned, inverted or too large for it.
+    if picture.width * picture.height <= LOOK_PIXELS:
+        return list(zxingcpp.read_barcodes(picture, formats=_QR, text_mode=zxingcpp.TextMode.Plain))
+    found = zxingcpp.read_barcode(picture, formats=_QR, text_mode=zxingcpp.TextMode.Plain)
+    return [found] if found else []
+
+
 def _attempts(picture: Image.Image) -> Iterator[Image.Image]:
     """The picture as it is, then in the ways that were seen to make more pictures readable."""
-    yield picture
-    factor = min(ENLARGED, math.sqrt(RETRY_PIXELS / (picture.width * picture.height)))
-    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-    larger = picture.resize(size, Image.Resampling.BICUBIC)
-    yield larger  # modules of one or two pixels
-    yield larger.filter(ImageFilter.UnsharpMask(radius=4, percent=250, threshold=0))  # out of focus
-    yield ImageOps.autocontrast(larger, cutoff=2)  # dark or faded
+    factor = min(ENLARGED, math.sqrt(LOOK_PIXELS / (picture.width * picture.height)))
+    other = _resized(picture, factor)
+    yield from (picture, other) if factor > 1 else (other, picture)  # enlarged: modules of one or two pixels
+    yield other.filter(ImageFilter.UnsharpMask(radius=4, percent=250, threshold=0))  # out of focus
+    yield ImageOps.autocontrast(other, cutoff=2)  # dark or faded
+    if factor > 1:
+        sharpen = ImageFilter.UnsharpMask(radius=1.5, percent=300, threshold=0)
+        yield _resized(picture.filter(sharpen).filter(sharpen), factor)  # small and far out of focus
+
+
+def _resized(picture: Image.Image, factor: float) -> Image.Image:
+    size = (max(1, math.floor(picture.width * factor)), max(1, math.floor(picture.height * factor)))
+    return picture.resize(size, Image.Resampling.BICUBIC)

@@ -7,8 +7,10 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 LIMITER = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
+SIGN_IN_LIMIT = "20 per minute"  # per address: guessing passwords and codes is slow (security T8, T39)
 
 
 def connect(app: Flask) -> None:
-    """Attaches the limiter to the application."""
+    """Attaches the limiter to the application, and a limit to the forms of signing in."""
+    LIMITER.limit(SIGN_IN_LIMIT, methods=["POST"])(app.blueprints["security"])
     LIMITER.init_app(app)

@@ -8,14 +8,17 @@ import random
 import struct
 import threading
 import zlib
+from collections.abc import Iterator
 
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from passport.errors import Reason, TrustError
 from passport.rendering import reading
+from passport.rendering.pdf_reading import PDF_BYTES, pages
 from passport.rendering.qr import qr_image
-from passport.rendering.reading import IMAGE_BYTES, IMAGE_PIXELS, PDF_BYTES, read_codes
+from passport.rendering.reading import IMAGE_BYTES, IMAGE_PIXELS, JPEG_SCANS, read_codes
 
 CODE = "HC1:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDEXWK" * 11
 OTHER = "HC1:ANOTHER CODE"
@@ -154,16 +157,57 @@ def test_a_picture_of_too_many_pixels_is_never_unfolded(side: int) -> None:
     assert _refusal(bomb) is Reason.TOO_LARGE
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "PDF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_damaged_files_never_raise_anything_else(kind: str) -> None:
-    whole, chance = _file(_symbol(2), kind), random.Random(kind)
+    for broken in _broken(_file(_symbol(2), kind), random.Random(kind)):
+        with contextlib.suppress(TrustError):  # and nothing else
+            assert read_codes(broken)
+
+
+def test_damaged_pdfs_never_raise_anything_else() -> None:
+    for number, broken in enumerate(_broken(_file(_symbol(2), "PDF"), random.Random("PDF"))):
+        with contextlib.suppress(pypdfium2.PdfiumError):
+            list(pages(broken))
+        if not number % 20:
+            with contextlib.suppress(TrustError):
+                assert read_codes(broken)
+
+
+def _broken(whole: bytes, chance: random.Random) -> Iterator[bytes]:
     for _ in range(60):
         broken = bytearray(whole[: chance.randrange(len(whole))] if chance.random() < 0.3 else whole)
         for _ in range(chance.randrange(1, 9)):
             if broken:
                 broken[chance.randrange(len(broken))] = chance.randrange(256)
-        with contextlib.suppress(TrustError):  # and nothing else
-            assert read_codes(bytes(broken))
+        yield bytes(broken)
+
+
+def test_a_jpeg_of_many_scans_is_not_decoded() -> None:
+    whole = _file(_symbol(), "JPEG", progressive=True)
+    assert 1 < whole.count(b"\xff\xda") < JPEG_SCANS
+    assert read_codes(whole) == [CODE]
+    scan = whole[whole.index(b"\xff\xda") : whole.rindex(b"\xff\xda")]
+    assert _refusal(whole[:-2] + scan * JPEG_SCANS + whole[-2:]) is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "YCbCr", "CMYK"])
+@pytest.mark.parametrize("preview", [b"", b"\xff\xe1\x00\x10Exif\0\0\xff\xda\x00\x08\x01\x00\xff\xff"])
+def test_every_kind_of_jpeg_is_read(mode: str, preview: bytes) -> None:
+    whole = _file(_symbol().convert(mode), "JPEG")
+    assert read_codes(whole[:2] + preview + whole[2:]) == [CODE]
+
+
+@pytest.mark.parametrize("large", [(3000, 4000), (5000, 4000)])
+def test_a_small_code_in_a_large_photograph_is_read(large: tuple[int, int]) -> None:
+    photograph = Image.new("L", large, 200)
+    photograph.paste(_symbol(5), (1200, 2400))
+    assert read_codes(_file(photograph, "JPEG")) == [CODE]
+
+
+def test_a_colour_scan_of_a_page_is_read() -> None:
+    scan = Image.new("RGB", (2480, 3508), "white")
+    scan.paste(_symbol(5), (300, 300))
+    assert read_codes(_file(scan, "PDF", resolution=300)) == [CODE]
 
 
 def test_several_threads_read_pdfs_at_once() -> None:

@@ -1,0 +1,46 @@
+"""Signing in with a password: right, wrong, too often, away again."""
+
+from __future__ import annotations
+
+from passport.web.limits import LIMITER
+from tests.installed import Site
+
+
+def test_a_member_of_staff_signs_in_and_out(site: Site) -> None:
+    LIMITER.reset()
+    user = site.demo["users"][0]
+    client = site.visitor()
+    asked = client.get("/staff/people?name=An")
+    assert asked.status_code == 302
+    page = client.get(asked.headers["Location"]).data.decode()
+    assert "Đăng nhập dành cho cán bộ" in page
+    wrong = client.post("/staff/login", data={"email": user["email"], "password": "guess"})
+    unknown = client.post("/staff/login", data={"email": "nobody@demo.example", "password": "guess"})
+    for answer in (wrong, unknown):
+        assert "Thư điện tử hoặc mật khẩu không đúng." in answer.data.decode()
+    right = client.post(
+        "/staff/login",
+        data={"email": user["email"], "password": user["password"], "next": "/staff/people?name=An"},
+    )
+    assert right.status_code == 302
+    assert right.headers["Location"].endswith("/staff/people?name=An")
+    assert client.get("/staff/").status_code == 200
+    assert client.post("/staff/logout").status_code == 302
+    assert client.get("/staff/").status_code == 302
+
+
+def test_nobody_is_sent_to_another_site(site: Site) -> None:
+    LIMITER.reset()
+    user = site.demo["users"][0]
+    data = {"email": user["email"], "password": user["password"], "next": "https://evil.example/"}
+    answer = site.visitor().post("/staff/login", data=data)
+    assert "evil" not in answer.headers.get("Location", "")
+
+
+def test_guessing_is_slow(site: Site) -> None:
+    LIMITER.reset()
+    client = site.visitor()
+    data = {"email": "nobody@demo.example", "password": "guess"}
+    answers = [client.post("/staff/login", data=data).status_code for _ in range(25)]
+    assert 429 in answers
+    LIMITER.reset()
