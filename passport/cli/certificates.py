@@ -28,7 +28,7 @@ from passport.errors import InputError, Refusal
 from passport.house import House, clock, current_house
 from passport.issuing.batch import approve, propose
 from passport.issuing.issue import issue
-from passport.issuing.renew import renew
+from passport.issuing.renew import renew, renew_key
 from passport.issuing.revoke import revoke
 from passport.registry.certificates import find_certificate
 from passport.registry.tables import Certificate
@@ -90,12 +90,19 @@ def issue_(person: str, by: str, as_json: bool) -> None:
 
 
 @COMMAND.command("renew")
+@click.option(
+    "--key", "key_id", metavar="KID", help="Instead everything that this key signed, such as a withdrawn one."
+)
 @json_option
 @told
-def renew_(as_json: bool) -> None:
+def renew_(key_id: str | None, as_json: bool) -> None:
     """Makes codes anew that end soon; for a scheduler, once a day. Exit 1 when some were refused."""
     house, now = current_house(), clock()
-    renewal = renew(house.database, now=now, issuer=house.issuer(now=now))
+    issuer = house.issuer(now=now)
+    if key_id is None:
+        renewal = renew(house.database, now=now, issuer=issuer)
+    else:
+        renewal = renew_key(house.database, key_id=key_id, now=now, issuer=issuer)
     _tell(asdict(renewal), as_json=as_json)
     if renewal.refused:
         sys.exit(NOT_VALID)

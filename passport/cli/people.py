@@ -80,6 +80,10 @@ def _told(person: Person) -> dict[str, Any]:
             }
             for dose in person.doses
         ],
+        "certificates": [
+            {"id": found.id, "identifier": found.identifier, "dose": found.dose.number, "state": found.state}
+            for found in person.certificates
+        ],
     }
 
 

@@ -1,13 +1,15 @@
-"""JOB: codes are made anew before they expire; the doses stay as they are (Decision 5772/QĐ-BYT)."""
+"""JOB: codes are made anew, before they expire or when their key was withdrawn; the doses stay as they are
+(Decision 5772/QĐ-BYT; security T31).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from passport.errors import Refused
+from passport.errors import InputError, Refusal, Refused
 from passport.issuing.batch import STOPS
 from passport.issuing.drafting import expiry_of
 from passport.issuing.issue import Order, issue_dose
@@ -32,8 +34,24 @@ def renew(database: Database, *, now: datetime, issuer: Issuer, ahead: timedelta
 
     Running it again goes on where it was cut off. Raises Refused (no_active_signer, self_check_failed).
     """
+    # What the signer of today could not let live longer is left alone.
+    before = min(now + ahead, expiry_of(now, signer_until=issuer.signer.not_after))
+    return _issue_all(database, _orders(database, before=before, key_id=None), now=now, issuer=issuer)
+
+
+def renew_key(database: Database, *, key_id: str, now: datetime, issuer: Issuer) -> Renewal:
+    """Issues anew every certificate that one key signed, such as a withdrawn one, under the key of today.
+
+    Raises InputError (bad_option) for the key that signs now, and as `renew` does.
+    """
+    if key_id == issuer.signer.key_id:
+        raise InputError(Refusal.BAD_OPTION, "the key that signs now")
+    return _issue_all(database, _orders(database, before=None, key_id=key_id), now=now, issuer=issuer)
+
+
+def _issue_all(database: Database, orders: Iterable[Order], *, now: datetime, issuer: Issuer) -> Renewal:
     outcomes: Counter[str] = Counter()
-    for order in _orders(database, now=now, ahead=ahead, signer_until=issuer.signer.not_after):
+    for order in orders:
         try:
             issue_dose(database, order=order, now=now, issuer=issuer)
             outcomes["renewed"] += 1
@@ -44,13 +62,11 @@ def renew(database: Database, *, now: datetime, issuer: Issuer, ahead: timedelta
     return Renewal(outcomes.pop("renewed", 0), dict(outcomes))
 
 
-def _orders(database: Database, *, now: datetime, ahead: timedelta, signer_until: datetime) -> Iterator[Order]:
-    """The certificates that a renewal would let live longer; a signer that ends soon cannot do that for all."""
-    until = expiry_of(now, signer_until=signer_until)
+def _orders(database: Database, *, before: datetime | None, key_id: str | None) -> Iterator[Order]:
     last = None
     while True:
         with database.reading() as session:
-            page = certificates.expiring(session, before=min(now + ahead, until), after=last)
+            page = certificates.expiring(session, before=before, key_id=key_id, after=last)
             orders = [
                 Order(old.dose_id, old.issued_by.email, replaces_id=old.id, why=ACTOR, actor=ACTOR) for old in page
             ]

@@ -158,10 +158,22 @@ def find_certificate(session: Session, id_or_identifier: str) -> Certificate:
 
 
 def expiring(
-    session: Session, *, before: datetime, after: Certificate | None = None, limit: int = PAGE
+    session: Session,
+    *,
+    before: datetime | None,
+    key_id: str | None = None,
+    after: Certificate | None = None,
+    limit: int = PAGE,
 ) -> list[Certificate]:
-    """Certificates in force that expire earlier than `before`, the earliest first, a page at a time."""
-    query = select(Certificate).where(Certificate.state == "issued", Certificate.expires_at < before)
+    """Certificates in force that expire earlier than `before` (None: at any time), of one key or all of them.
+
+    The earliest come first, a page at a time; the next page begins `after` the last of the one before.
+    """
+    query = select(Certificate).where(Certificate.state == "issued")
+    if before is not None:
+        query = query.where(Certificate.expires_at < before)
+    if key_id is not None:
+        query = query.where(Certificate.key_id == key_id)
     if after is not None:
         query = query.where(tuple_(Certificate.expires_at, Certificate.id) > tuple_(after.expires_at, after.id))
     return list(session.scalars(query.order_by(Certificate.expires_at, Certificate.id).limit(limit)))

@@ -143,6 +143,14 @@ def test_what_ends_soon_is_renewed(desk: Desk) -> None:
     assert desk.told("renew", code=1) == {"renewed": 0, "refused": {"identity_unverified": 1}}
 
 
+def test_the_key_that_signs_now_is_not_renewed(desk: Desk) -> None:
+    shown = desk.certificate()
+    done = desk.run("renew", "--key", shown["key_id"])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("bad_option: ")
+    assert desk.told("renew", "--key", "00" * 8) == {"renewed": 0, "refused": {}}
+
+
 def test_shown_on_stdout_in_every_form(desk: Desk) -> None:
     shown = desk.certificate()
     text = shown["text"]

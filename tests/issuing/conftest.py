@@ -48,7 +48,8 @@ def _context(keys_dir: Path) -> Context:
     return source.current()
 
 
-def _issuer(keys_dir: Path, *, now: datetime) -> Issuer:
+def make_issuer(keys_dir: Path, *, now: datetime) -> Issuer:
+    """The issuer whose keys lie in a folder."""
     return Issuer(
         country="VN",
         name="Bộ Y tế (Ministry of Health)",
@@ -73,7 +74,7 @@ class Office:
 
     def issuer(self, *, now: datetime | None = None) -> Issuer:
         """The issuer of this moment, every signature counted."""
-        issuer = _issuer(self.keys_dir, now=now or self.now)
+        issuer = make_issuer(self.keys_dir, now=now or self.now)
 
         def counted(data: bytes) -> bytes:
             self.signatures += 1
@@ -163,7 +164,7 @@ def _make_signer(keys_dir: Path, *, now: datetime) -> None:
 def signing(tmp_path: Path, now: datetime) -> Issuer:
     """An issuer with real keys, for tests that need no database."""
     _make_signer(tmp_path / "keys", now=now)
-    return _issuer(tmp_path / "keys", now=now)
+    return make_issuer(tmp_path / "keys", now=now)
 
 
 def open_office(database: Database, keys_dir: Path, *, now: datetime, today: date) -> Office:

@@ -9,12 +9,13 @@ import pytest
 
 from passport.domain.people import IdentityState
 from passport.domain.verdict import Outcome
-from passport.errors import Refusal, Refused
-from passport.issuing.renew import AHEAD, Renewal, renew
+from passport.errors import InputError, Reason, Refusal, Refused
+from passport.issuing.renew import AHEAD, Renewal, renew, renew_key
 from passport.registry import accounts, audit
+from passport.trust.signers import create_signer, withdraw_signer
 from passport.verifying.verify import verify
 
-from .conftest import APPROVER, Office
+from .conftest import APPROVER, PASSPHRASE, Office
 
 SOON = timedelta(days=350)  # fifteen days before the end of what was issued at `now`
 
@@ -94,3 +95,37 @@ def test_a_house_that_cannot_sign_stops(office: Office) -> None:
         renew(office.database, now=now, issuer=spoilt)
     assert told.value.reason is Refusal.SELF_CHECK_FAILED
     assert len(office.certificates(state="issued")) == 2
+
+
+def _new_signer(office: Office) -> None:
+    create_signer(
+        office.keys_dir, country="VN", issuer_name="Bộ Y tế (Ministry of Health)", passphrase=PASSPHRASE,
+        now=office.now, test=True,
+    )  # fmt: skip
+
+
+def test_everything_that_a_withdrawn_key_signed_is_issued_under_the_next(office: Office) -> None:
+    _issue(office, 3)
+    key_id = office.issuer().signer.key_id
+    withdraw_signer(office.keys_dir, key_id=key_id, now=office.now)
+    _new_signer(office)
+    old = office.certificates()
+    assert {verify(row.text or "", context=office.context(), now=office.now).reason for row in old} == {
+        Reason.KEY_WITHDRAWN
+    }
+    assert renew_key(office.database, key_id=key_id, now=office.now, issuer=office.issuer()) == Renewal(3, {})
+    new = office.certificates(state="issued")
+    assert {row.dose_id for row in new} == {row.dose_id for row in old}
+    assert not {row.identifier for row in new} & {row.identifier for row in old}
+    for row in new:
+        assert verify(row.text or "", context=office.context(), now=office.now).outcome is Outcome.VALID
+    assert renew_key(office.database, key_id=key_id, now=office.now, issuer=office.issuer()) == Renewal(0, {})
+
+
+def test_the_key_that_signs_now_is_not_replaced_by_itself(office: Office) -> None:
+    _issue(office)
+    issuer = office.issuer()
+    with pytest.raises(InputError) as told:
+        renew_key(office.database, key_id=issuer.signer.key_id, now=office.now, issuer=issuer)
+    assert told.value.reason is Refusal.BAD_OPTION
+    assert office.signatures == 1
