@@ -7,6 +7,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 from apiflask import APIBlueprint, APIFlask
@@ -46,6 +47,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> APIFlask:
     )
     app.config.update(_flask_config(settings))
     db = SQLAlchemy(app)
+    # It also closes async sessions, of which there are none, by an event loop of its own at the end of each request.
+    app.teardown_appcontext_funcs = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
     migrations.connect(app)
     with app.app_context():
         engine = db.engine

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -12,5 +14,6 @@ SIGN_IN_LIMIT = "20 per minute"  # per address: guessing passwords and codes is 
 
 def connect(app: Flask) -> None:
     """Attaches the limiter to the application, and a limit to the forms of signing in."""
-    LIMITER.limit(SIGN_IN_LIMIT, methods=["POST"])(app.blueprints["security"])
+    sign_in: Any = app.blueprints["security"]  # Flask-Limiter takes Flask's blueprints, its types only functions
+    LIMITER.limit(SIGN_IN_LIMIT, methods=["POST"])(sign_in)
     LIMITER.init_app(app)
