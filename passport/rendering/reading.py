@@ -28,8 +28,9 @@ JPEG_SCANS = 64  # a progressive picture has about ten; each costs a pass over a
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _START_OF_SCAN = b"\xff\xda"
-_WEBP_COSTS = (12, 24)  # bytes a pixel: frames of the decoder and Pillow; a plain lossy file, any other
-_COSTS = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # bytes a pixel of Pillow's modes; all others take four
+# What decoding into grey and looking take, in bytes a pixel, as measured.
+_COSTS = {"1": 2, "L": 2, "P": 2, "I;16": 3}  # of Pillow's modes in a PNG
+_COLOUR_COST, _CLEARED_COST, _CMYK_COST, _WEBP_COST = 7, 11, 9, 18
 PngImagePlugin.MAX_TEXT_MEMORY = PngImagePlugin.MAX_TEXT_CHUNK  # nothing here reads the words in a picture
 
 
@@ -58,6 +59,7 @@ def _picture(data: bytes) -> Image.Image:
             halving = 2 if image.width * image.height > DETAIL_PIXELS else 1
             image.draft("L", (image.width // halving, image.height // halving))  # a JPEG need not be decoded whole
             grey = _grey(image)
+            image.close()  # the colours are let go here and now
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TrustError(Reason.TOO_LARGE, f"a picture of more than {IMAGE_PIXELS} pixels") from error
     except TrustError:
@@ -69,19 +71,19 @@ def _picture(data: bytes) -> Image.Image:
 
 def _unfolded(image: Image.Image, data: bytes) -> int:
     """The memory in bytes that decoding `image` into grey takes at its worst."""
-    pixels, cost = image.width * image.height, _COSTS.get(image.mode, 4)
+    pixels = image.width * image.height
     if image.format == "WEBP":
-        return pixels * _WEBP_COSTS[data[12:16] != b"VP8 "]
+        return pixels * _WEBP_COST
     if image.format == "JPEG":
         if data.count(_START_OF_SCAN) > JPEG_SCANS:
             raise TrustError(Reason.TOO_LARGE, f"a JPEG of more than {JPEG_SCANS} scans")
         bands = len(image.getbands())
         # Where the colours come one after the other, the decoder keeps two bytes of each until the last.
         kept = 2 * bands if "progressive" in image.info or _first_scan(data) < bands else 0
-        return pixels * (kept + (cost if image.mode == "CMYK" else 1))
-    if image.has_transparency_data:
-        cost += 2 if image.mode in ("RGBA", "LA") else 6
-    return pixels * (cost + 1)
+        return pixels * (kept + (_CMYK_COST if image.mode == "CMYK" else 1))
+    if image.has_transparency_data and image.mode not in ("RGBA", "LA"):
+        return pixels * _CLEARED_COST
+    return pixels * _COSTS.get(image.mode, _COLOUR_COST)
 
 
 def _first_scan(data: bytes) -> int:

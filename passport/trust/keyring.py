@@ -64,7 +64,8 @@ class Keyring:
         for anchor in self.anchors:
             if not anchor.authority:
                 self._by_id.setdefault(anchor.key.key_id, []).append(anchor.key)
-                self._by_certificate.setdefault(anchor.certificate or b"", []).append(anchor.key)
+                if anchor.certificate is not None:  # a key without one never answers for what carries an empty one
+                    self._by_certificate.setdefault(anchor.certificate, []).append(anchor.key)
 
     @classmethod
     def load(cls, keys_dir: Path, *, production: bool) -> Keyring:
