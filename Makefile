@@ -20,7 +20,7 @@ $(VENV)/.dev: tests/requirements.txt
 	@touch $@ $(VENV)/.run
 
 run: $(VENV)/.run ## install, migrate, make keys and sample data, serve on PORT (PHONE=1: HTTPS on the local network)
-	@$(BIN)/flask demo serve --port $(PORT) $(if $(PHONE),--phone)
+	@PASSPORT_BASE_URL=$${PASSPORT_BASE_URL:-http://localhost:$(PORT)} $(BIN)/flask demo serve --port $(PORT) $(if $(PHONE),--phone)
 
 test: $(VENV)/.dev ## everything the tests need, then all tests
 	@CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python tests/prepare.py

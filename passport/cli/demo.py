@@ -80,6 +80,7 @@ def serve(port: int, phone: bool) -> None:
         certificate, key = make_certificate(house.settings.instance_dir / "tls", now=clock())
         command += ["--ssl-certificate", str(certificate), "--ssl-keyfile", str(key)]
         address = f"https://{local_address()}:{port}"
+        os.environ["PASSPORT_BASE_URL"] = address
         _show_symbol(address + "/verify")
     files = house.settings.instance_dir / "files"
     for line in (
@@ -94,7 +95,6 @@ def serve(port: int, phone: bool) -> None:
     ):
         say(line)
     os.chdir(ROOT)
-    os.environ.setdefault("PASSPORT_BASE_URL", address)
     os.execv(command[0], command)  # noqa: S606  # becomes the server, so that Ctrl+C reaches it
 
 
