@@ -8,29 +8,36 @@ import os
 import secrets
 from collections.abc import Mapping
 from inspect import iscoroutinefunction
-from pathlib import Path
 
 from apiflask import APIBlueprint, APIFlask
-from flask_security import FSQLALiteUserDatastore, Security
+from flask import Flask
+from flask_login import user_logged_out
+from flask_security import FSQLALiteUserDatastore, LoginForm, Security
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from passport import cli
 from passport.config import ROOT, Settings, load_settings
-from passport.errors import InputError, Refusal
+from passport.errors import InputError, Refusal, Refused
 from passport.house import EXTENSION, open_house
+from passport.intake.population import population_service
 from passport.registry import accounts, migrations
 from passport.registry.db import prepare_sqlite
+from passport.trust.files import SECRET, read_secret, write_whole, writing
+from passport.trust.signer_records import SignerState, list_signers
 from passport.web import BLUEPRINTS, access, api_models, assets, errors, headers, language, limits
 
+SECRET_BYTES = 32  # README, going to production
 MAX_BODY = 32 * 1024 * 1024  # bytes; the largest list that intake takes
 
 
-def create_app(environ: Mapping[str, str] | None = None) -> APIFlask:
+def create_app(environ: Mapping[str, str] | None = None, *, for_commands: bool = False) -> APIFlask:
     """The application for the settings in `environ` (the process's own by default).
 
     Raises InputError (bad_setting) for a wrong or unknown setting, Refused (demo_in_production) for stand-ins,
-    demo keys or default secrets in production.
+    demo keys, debugging or default secrets in production. `for_commands` leaves out what only a server needs, so
+    that a checkpoint's machine can run `flask verify` with nothing but its lists.
     """
     settings = load_settings(os.environ if environ is None else environ)
     app = APIFlask(
@@ -45,7 +52,9 @@ def create_app(environ: Mapping[str, str] | None = None) -> APIFlask:
         static_folder="web/static",
         static_url_path="/static",
     )
-    app.config.update(_flask_config(settings))
+    app.config.update(_flask_config(settings, secret=_secret(settings, for_commands=for_commands)))
+    if not for_commands:
+        _refuse_development(app, settings)
     db = SQLAlchemy(app)
     # It also closes async sessions, of which there are none, by an event loop of its own at the end of each request.
     app.teardown_appcontext_funcs = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
@@ -55,14 +64,30 @@ def create_app(environ: Mapping[str, str] | None = None) -> APIFlask:
     if engine.dialect.name == "sqlite":
         prepare_sqlite(engine)
     app.extensions[EXTENSION] = open_house(settings, engine=engine)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _wire_web(app, db)
     cli.register(app)
     return app
 
 
+class _SignIn(LoginForm):
+    """The form of signing in, without a cookie that remembers for a year."""
+
+    remember = None
+
+
 def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     csrf = CSRFProtect(app)
-    Security(app, FSQLALiteUserDatastore(db, accounts.Account, accounts.Role))
+    datastore = FSQLALiteUserDatastore(db, accounts.Account, accounts.Role)
+    Security(app, datastore, login_form=_SignIn)
+
+    def end_every_session(_app: Flask, user: accounts.Account) -> None:
+        datastore.set_uniquifier(user)  # a copy of the cookie must not outlive signing out (security T18)
+        db.session.commit()
+
+    user_logged_out.connect(end_every_session, app, weak=False)
     language.connect(app)
     assets.connect(app)
     headers.connect(app)
@@ -78,9 +103,7 @@ def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
             csrf.exempt(blueprint)
 
 
-def _flask_config(settings: Settings) -> dict[str, object]:
-    secret = _secret(settings)
-
+def _flask_config(settings: Settings, *, secret: bytes) -> dict[str, object]:
     def derived(purpose: str) -> str:
         return hmac.new(secret, purpose.encode(), hashlib.sha256).hexdigest()
 
@@ -117,23 +140,34 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     }
 
 
-def _secret(settings: Settings) -> bytes:
-    """The secret that sessions, salts and codes are derived from; made once in development only."""
+def _secret(settings: Settings, *, for_commands: bool) -> bytes:
+    """The secret that sessions, salts and codes are derived from; made once in development only.
+
+    Commands that need no session run without one: they get bytes that nothing else ever knows.
+    """
     path = settings.secret_key_file
+    if path is None and settings.production:
+        if for_commands:
+            return secrets.token_bytes(SECRET_BYTES)
+        raise InputError(Refusal.BAD_SETTING, "PASSPORT_SECRET_KEY_FILE: production needs a secret of its own")
     if path is None:
-        if settings.production:
-            raise InputError(Refusal.BAD_SETTING, "PASSPORT_SECRET_KEY_FILE: production needs a secret of its own")
         path = settings.instance_dir / "secret"
-        if not path.exists():
-            _write_secret(path)
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(Refusal.BAD_SETTING, f"PASSPORT_SECRET_KEY_FILE: {error.strerror}") from error
+        with writing(settings.instance_dir):
+            if not path.exists():
+                write_whole(path, [secrets.token_hex(SECRET_BYTES).encode()], mode=SECRET)
+    secret = read_secret(path).strip()
+    if len(secret) < SECRET_BYTES:
+        raise InputError(Refusal.BAD_SETTING, f"PASSPORT_SECRET_KEY_FILE: fewer than {SECRET_BYTES} bytes")
+    return secret
 
 
-def _write_secret(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32))
+def _refuse_development(app: Flask, settings: Settings) -> None:
+    """Raises Refused (demo_in_production) for what only a development machine may have."""
+    if not settings.production:
+        return
+    population_service(url=settings.population_url, standin=settings.instance_dir, production=True)
+    if app.debug:
+        raise Refused(Refusal.DEMO_IN_PRODUCTION, "FLASK_DEBUG")
+    demo = [r.key_id for r in list_signers(settings.keys_dir) if r.test and r.state is not SignerState.WITHDRAWN]
+    if demo:
+        raise Refused(Refusal.DEMO_IN_PRODUCTION, f"signing key {demo[0]}")

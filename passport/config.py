@@ -70,6 +70,12 @@ def _country(text: str) -> str:
     return text
 
 
+def _hops(text: str) -> int:
+    if text not in "0123" or len(text) != 1:
+        raise ValueError("a number from 0 to 3")
+    return int(text)
+
+
 def _url(text: str) -> str:
     if text and not text.startswith(("http://", "https://")):
         raise ValueError("an http or https address")
@@ -89,6 +95,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("REVOCATION_MAX_AGE", "14", _days, "days after which a revocation list is stale"),
     Setting("ICVP_CLAIM", "-6", int, "hcert sub-key of the WHO ICVP payload"),
     Setting("BASE_URL", "http://localhost:8000", _url, "links, SMART Health Card issuer, did:web"),
+    Setting("TRUSTED_PROXIES", "0", _hops, "proxies in front whose X-Forwarded headers are believed"),
     Setting("INSTANCE_DIR", "instance", _path, "folder of run-time files: database, stand-in, demo"),
     Setting("SECRET_KEY_FILE", "", _optional_path, "signs sessions; made in development only"),
 )
@@ -110,6 +117,7 @@ class Settings:
     revocation_max_age: timedelta
     icvp_claim: int
     base_url: str
+    trusted_proxies: int
     instance_dir: Path
     secret_key_file: Path | None
 

@@ -33,7 +33,6 @@ class House:
     settings: Settings
     database: Database
     context_source: ContextSource
-    population: PopulationService
 
     @property
     def context(self) -> Context:
@@ -51,6 +50,15 @@ class House:
             signer=self.signer(now=now),
             context=self.context,
             keys_dir=self.settings.keys_dir,
+        )
+
+    @property
+    def population(self) -> PopulationService:
+        """Whoever answers for the population register; raises Refused (demo_in_production) rather than pretend."""
+        return population_service(
+            url=self.settings.population_url,
+            standin=self.settings.instance_dir / "population.db",
+            production=self.settings.production,
         )
 
     def signer(self, *, now: datetime) -> Signer:
@@ -72,7 +80,7 @@ class House:
 
 
 def open_house(settings: Settings, *, engine: Engine) -> House:
-    """The house for these settings on a prepared `engine`; raises Refused (demo_in_production) for stand-ins."""
+    """The house for these settings on a prepared `engine`."""
     return House(
         settings=settings,
         database=Database(engine),
@@ -82,11 +90,6 @@ def open_house(settings: Settings, *, engine: Engine) -> House:
             trust_max_age=settings.trust_max_age,
             revocation_max_age=settings.revocation_max_age,
             icvp_claim=settings.icvp_claim,
-            production=settings.production,
-        ),
-        population=population_service(
-            url=settings.population_url,
-            standin=settings.instance_dir / "population.db",
             production=settings.production,
         ),
     )

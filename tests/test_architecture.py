@@ -31,7 +31,7 @@ ROWS = {
 }
 # Which third-party libraries a room may use; what is not named here may be used by nobody.
 LIBRARIES = {
-    "app": {"apiflask", "flask", "flask_security", "flask_sqlalchemy_lite", "flask_wtf"},
+    "app": {"apiflask", "flask", "flask_login", "werkzeug", "flask_security", "flask_sqlalchemy_lite", "flask_wtf"},
     "house": {"flask"},
     "web": {
         "apiflask", "babel", "flask", "flask_babel", "flask_limiter", "flask_security", "flask_wtf", "jinja2",

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from passport.cli.output import (
+    ID,
     NOT_VALID,
     by_option,
     emit_json,
@@ -54,7 +55,7 @@ def propose_(area: str, by: str, as_json: bool) -> None:
 
 
 @COMMAND.command("approve")
-@click.argument("batch", type=int)
+@click.argument("batch", type=ID)
 @by_option
 @json_option
 @told

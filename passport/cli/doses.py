@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from passport.cli.output import by_option, emit_json, json_option, say, told
+from passport.cli.output import ID, by_option, emit_json, json_option, say, told
 from passport.errors import sentence
 from passport.house import clock, current_house
 from passport.intake.confirming import confirm_doses
@@ -14,7 +14,7 @@ COMMAND = click.Group("doses", help="Doses on record.")
 
 @COMMAND.command("confirm")
 @click.option("--site", required=True, metavar="CODE", help="The site that gave the doses.")
-@click.option("--import", "import_id", type=int, metavar="ID", help="Only the doses of this list.")
+@click.option("--import", "import_id", type=ID, metavar="ID", help="Only the doses of this list.")
 @by_option
 @json_option
 @told

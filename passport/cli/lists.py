@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from passport.cli.output import (
+    ID,
     NOT_VALID,
     by_option,
     emit_json,
@@ -62,7 +63,7 @@ def import_(file: str, site: str, kind: str, campaign: str | None, by: str, as_j
 
 
 @COMMAND.command("report")
-@click.argument("import_id", metavar="ID", type=int)
+@click.argument("import_id", metavar="ID", type=ID)
 @click.option(
     "-o", "output", metavar="FILE.xlsx", help="Writes the held and refused rows, to correct and import again."
 )
@@ -80,7 +81,7 @@ def report(import_id: int, output: str | None, language: str, as_json: bool) -> 
 
 
 @COMMAND.command("withdraw")
-@click.argument("import_id", metavar="ID", type=int)
+@click.argument("import_id", metavar="ID", type=ID)
 @by_option
 @told
 def withdraw(import_id: int, by: str) -> None:

@@ -27,6 +27,7 @@ _EXIT: tuple[tuple[type[PassportError], int], ...] = (
 P = ParamSpec("P")
 R = TypeVar("R")
 
+ID = click.IntRange(1, 2**31 - 1)  # numbers that the database gives
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 by_option = click.option("--by", "by", required=True, metavar="USER", help="The acting member of staff (e-mail).")
 
@@ -60,7 +61,10 @@ def write_output(data: bytes, path: str) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        Path(path).write_bytes(data)
+        try:
+            Path(path).write_bytes(data)
+        except OSError as error:
+            raise InputError(Refusal.BAD_OPTION, f"{path}: {error.strerror}") from error
         say(f"{path}: {len(data)} bytes")
 
 

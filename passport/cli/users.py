@@ -27,7 +27,10 @@ _ACTOR = "command line"
 @told
 def create(email: str, name: str, password_file: str | None) -> None:
     """Makes an account without any role; asks for the password on a terminal."""
-    now = clock()
+    now, settings = clock(), current_house().settings
+    if settings.production and settings.secret_key_file is None:
+        # Hashes are salted with it: an account made without the service's own secret could never sign in.
+        raise InputError(Refusal.BAD_SETTING, "PASSPORT_SECRET_KEY_FILE")
     password = _password(password_file)
     with current_house().database.transaction() as session:
         account = create_account(session, email=email, name=name, password_hash=hash_password(password))

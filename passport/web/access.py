@@ -7,13 +7,14 @@ refused at run time, and a test walks the url map and fails on it.
 from __future__ import annotations
 
 import ipaddress
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import current_user
+from flask_security import current_user, logout_user
 
-from passport.house import current_house
+from passport.house import clock, current_house
 
 
 class Audience(StrEnum):
@@ -31,7 +32,8 @@ _ENDPOINTS = {
     "security.login": Audience.PUBLIC,
     "security.logout": Audience.STAFF,
     "security.verify": Audience.STAFF,
-    "security.two_factor_setup": Audience.STAFF,
+    # Before the second factor nobody is signed in: Flask-Security asks its own session for the first one.
+    "security.two_factor_setup": Audience.PUBLIC,
     "security.two_factor_token_validation": Audience.PUBLIC,
     "security.two_factor_setup_validate": Audience.STAFF,
     "security.two_factor_rescue": Audience.PUBLIC,
@@ -40,6 +42,8 @@ _ENDPOINTS = {
 }
 _AUDIENCE = "passport_audience"
 _MACHINE = "passport_machine"
+_SEEN = "staff_seen"
+IDLE = timedelta(minutes=15)  # security T18
 
 
 def declare(blueprint: Blueprint, audience: Audience, *, machine: bool = False) -> None:
@@ -78,9 +82,22 @@ def _check() -> ResponseReturnValue | None:
         abort(403)
     if audience is Audience.DEVELOPMENT and (current_house().settings.production or not from_loopback()):
         abort(404)
-    if audience is Audience.STAFF and not current_user.is_authenticated:
+    if audience is Audience.STAFF and not _at_the_desk():
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     return None
+
+
+def _at_the_desk() -> bool:
+    """Whether a member of staff is signed in and did something within the last quarter of an hour."""
+    if not current_user.is_authenticated:
+        return False
+    now = clock()
+    seen = session.get(_SEEN)
+    if seen is not None and now - datetime.fromisoformat(seen) > IDLE:
+        logout_user()
+        return False
+    session[_SEEN] = now.isoformat()
+    return True
 
 
 def exempt_from_csrf(blueprint: Blueprint) -> bool:

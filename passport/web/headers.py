@@ -36,7 +36,7 @@ def connect(app: Flask) -> None:
     plain = Secure(
         csp=_CSP,
         permissions=PermissionsPolicy().camera("self").microphone().geolocation(),
-        referrer=ReferrerPolicy().no_referrer(),
+        referrer=ReferrerPolicy().same_origin(),
         xcto=XContentTypeOptions().nosniff(),
         xfo=XFrameOptions().deny(),
     )

@@ -58,7 +58,7 @@ def readyz() -> Response:
     with suppress(PassportError):
         ready["database"] = migrated(house.database.engine)
     with suppress(PassportError):
-        ready["signer"] = any(r.state is SignerState.ACTIVE for r in list_signers(house.settings.keys_dir))
+        ready["signer"] = any(record.state is SignerState.ACTIVE for record in _records())
         updated = house.context.keyring.updated_at
         ready["trust_list"] = updated is None or now - updated <= house.settings.trust_max_age
     return _json(ready, status=200 if all(ready.values()) else 503)
@@ -144,7 +144,8 @@ def revocations() -> Response:
 
 def _records() -> list[SignerRecord]:
     records = list_signers(current_house().settings.keys_dir)
-    return [record for record in records if record.state is not SignerState.WITHDRAWN]
+    production = current_house().settings.production
+    return [r for r in records if r.state is not SignerState.WITHDRAWN and not (production and r.test)]
 
 
 def _sealed(name: str, seal: Callable[[House, datetime], bytes]) -> Response:

@@ -48,7 +48,7 @@ def propose_batch() -> ResponseReturnValue:
     return redirect(url_for("staff.batch", batch_id=proposed.batch_id))
 
 
-@BLUEPRINT.get("/batches/<int:batch_id>")
+@BLUEPRINT.get("/batches/<int(max=2147483647):batch_id>")
 def batch(batch_id: int) -> str:
     """Who is in a batch and what became of each."""
     with current_house().database.reading() as session:
@@ -58,7 +58,7 @@ def batch(batch_id: int) -> str:
         return render_template("staff/batch.html", batch=found, members=members, total=len(found.members))
 
 
-@BLUEPRINT.post("/batches/<int:batch_id>/approve")
+@BLUEPRINT.post("/batches/<int(max=2147483647):batch_id>/approve")
 def approve_batch(batch_id: int) -> ResponseReturnValue:
     """Approves a proposal of somebody else; every certificate is signed at once."""
     house, now = current_house(), clock()

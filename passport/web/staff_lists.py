@@ -61,7 +61,7 @@ def lists() -> ResponseReturnValue:
         return render_template("staff/lists.html", sites=mine, found=found, errors=errors, form=request.form)
 
 
-@BLUEPRINT.get("/lists/<int:import_id>")
+@BLUEPRINT.get("/lists/<int(max=2147483647):import_id>")
 def list_report(import_id: int) -> str:
     """What became of a list: its counts, and every row that wants a hand."""
     with current_house().database.reading() as session:
@@ -73,7 +73,7 @@ def list_report(import_id: int) -> str:
         return render_template("staff/list_report.html", item=item, report=report, rows=told_rows, title=_title)
 
 
-@BLUEPRINT.get("/lists/<int:import_id>/report.xlsx")
+@BLUEPRINT.get("/lists/<int(max=2147483647):import_id>/report.xlsx")
 def list_sheet(import_id: int) -> Response:
     """The held and refused rows in the layout of the list, with a column of reasons."""
     with current_house().database.reading() as session:
@@ -85,7 +85,7 @@ def list_sheet(import_id: int) -> Response:
     return answer
 
 
-@BLUEPRINT.route("/lists/<int:import_id>/rows/<int:row>", methods=["GET", "POST"])
+@BLUEPRINT.route("/lists/<int(max=2147483647):import_id>/rows/<int(max=2147483647):row>", methods=["GET", "POST"])
 def repair(import_id: int, row: int) -> ResponseReturnValue:
     """One row as typed, to be corrected on screen; the same checks run again."""
     house, now = current_house(), clock()
@@ -114,7 +114,7 @@ def repair(import_id: int, row: int) -> ResponseReturnValue:
         return render_template("staff/repair.html", item=item, row=found, issues=issues, faulty=faulty, title=_title)
 
 
-@BLUEPRINT.post("/lists/<int:import_id>/withdraw")
+@BLUEPRINT.post("/lists/<int(max=2147483647):import_id>/withdraw")
 def withdraw(import_id: int) -> ResponseReturnValue:
     """Takes an unconfirmed list back."""
     withdraw_import(current_house().database, import_id=import_id, by=current_user.email, now=clock())

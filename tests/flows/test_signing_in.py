@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from passport.demo import accounts
 from passport.web.limits import LIMITER
 from tests.installed import Site
 
@@ -44,3 +47,33 @@ def test_guessing_is_slow(site: Site) -> None:
     answers = [client.post("/staff/login", data=data).status_code for _ in range(25)]
     assert 429 in answers
     LIMITER.reset()
+
+
+def test_a_copied_cookie_dies_with_signing_out_and_nothing_remembers_for_a_year(site: Site) -> None:
+    LIMITER.reset()
+    user = site.demo["users"][0]
+    client = site.visitor()
+    data = {"email": user["email"], "password": user["password"], "remember": "y"}
+    answer = client.post("/staff/login", data=data)
+    assert "remember_token" not in "".join(answer.headers.getlist("Set-Cookie"))
+    stolen = client.get_cookie("session")
+    assert stolen is not None
+    client.post("/staff/logout")
+    thief = site.visitor()
+    thief.set_cookie("session", stolen.value)
+    assert thief.get("/staff/").status_code == 302
+
+
+def test_a_quarter_of_an_hour_away_ends_the_session(site: Site) -> None:
+    client = site.as_(accounts.NURSE)
+    assert client.get("/staff/").status_code == 200
+    with client.session_transaction() as kept:
+        kept["staff_seen"] = (datetime.now(UTC) - timedelta(minutes=16)).isoformat()
+    assert client.get("/staff/").status_code == 302
+    assert client.get("/staff/").status_code == 302
+
+
+def test_numbers_beyond_the_database_are_not_found(site: Site) -> None:
+    client = site.as_(accounts.APPROVER)
+    for path in ("lists", "batches"):
+        assert client.get(f"/staff/{path}/99999999999999999999999").status_code == 404

@@ -96,7 +96,8 @@ def test_the_strip_stands_on_every_page(app: APIFlask, client: FlaskClient) -> N
 
 def test_production_shows_neither_strip_nor_samples(tmp_path: Path, sqlite_template: Path) -> None:
     secret = tmp_path / "secret"
-    secret.write_text("a secret of its own")
+    secret.write_text("a secret of its own, long enough to be one")
+    secret.chmod(0o600)
     app = application(
         tmp_path,
         sqlite_template,
