@@ -146,10 +146,12 @@ _BINARY = {"pdf", "png", "qr-png"}
 @click.argument("certificate_id", metavar="ID")
 @click.option("--format", "form", type=click.Choice(list(FORMS)), help="Without it: json, or all of them into DIR.")
 @click.option("-o", "folder", metavar="DIR", help="Where the files are written, named by the certificate's id.")
+@json_option
 @told
-def show(certificate_id: str, form: str | None, folder: str | None) -> None:
+def show(certificate_id: str, form: str | None, folder: str | None, as_json: bool) -> None:
     """Shows a certificate by its own id or its identifier: on stdout, or as files."""
     house = current_house()
+    form = "json" if as_json else form
     with house.database.reading() as session:
         certificate = find_certificate(session, certificate_id)
         forms = [form] if form else list(FORMS) if folder else ["json"]
