@@ -32,7 +32,7 @@ def confirm_doses(database: Database, *, site_code: str, import_id: int | None, 
         site, account = require_site(session, site_code), find_account(session, by)
         require_role(session, account, ROLES, site.area)
         ready = doses.confirmable(session, site=site, by=account, import_id=import_id)
-        own = doses.corrected_by(session, account, ready)
+        own = doses.told_by(session, account, ready)
         chosen = [dose for dose in ready if dose.id not in own]
         doses.confirm(session, doses=chosen, by=account, at=now)
         left = doses.blocked(session, site=site, by=account, import_id=import_id)

@@ -1,7 +1,7 @@
 """JOB: a batch of certificates. One officer proposes an area, another approves, and everything in it is issued.
 
-Proposer, approver and whoever entered a dose of the batch are different people. Each certificate is a transaction
-of its own with its outcome beside it, so a run that was cut off goes on where it stopped.
+Proposer, approver and whoever entered or corrected a dose of the batch are different people. Each certificate is a
+transaction of its own with its outcome beside it, so a run that was cut off goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from passport.registry import audit, certificates
 from passport.registry.accounts import find_account, require_role
 from passport.registry.areas import require_area
 from passport.registry.db import Database
-from passport.registry.doses import require_dose
+from passport.registry.doses import require_dose, told_by
 
 PROPOSERS = ("issuer",)
 APPROVERS = ("approver",)
@@ -47,7 +47,7 @@ class Run:
 
 
 def propose(database: Database, *, area_code: str, by: str, now: datetime, today: date) -> Proposed:
-    """Proposes every dose in an area that is ready and that `by` did not enter.
+    """Proposes every dose in an area that is ready and that `by` neither entered nor corrected.
 
     Raises InputError (unknown_area_code, unknown_account), Refused (not_permitted, nothing_to_propose, own_entry).
     """
@@ -55,7 +55,8 @@ def propose(database: Database, *, area_code: str, by: str, now: datetime, today
         area, account = require_area(session, area_code, on=today), find_account(session, by)
         require_role(session, account, PROPOSERS, area)
         ready = [dose for dose in certificates.proposable(session, area=area) if is_eligible(dose)]
-        doses = [dose for dose in ready if dose.entered_by_id != account.id]
+        own = told_by(session, account, ready)
+        doses = [dose for dose in ready if dose.id not in own]
         if ready and not doses:
             raise Refused(Refusal.OWN_ENTRY, area_code)
         batch = certificates.create_batch(session, area=area, doses=doses, by=account, at=now)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
 from passport.registry.areas import beneath
-from passport.registry.doses import verified
+from passport.registry.doses import told_by, verified
 from passport.registry.sites import site_ids
 from passport.registry.tables import Area, Batch, BatchMember, Certificate, Dose, Person
 
@@ -243,14 +243,14 @@ def list_batches(
 
 
 def approve(session: Session, *, batch: Batch, by: Account, at: datetime) -> None:
-    """Approves a proposal of somebody else that holds no dose which `by` entered.
+    """Approves a proposal of somebody else that holds no dose which `by` entered or corrected.
 
     Raises Refused (own_proposal, own_entry, batch_closed).
     """
     if batch.proposed_by_id == by.id:
         raise Refused(Refusal.OWN_PROPOSAL, str(batch.id))
-    own = select(Dose.id).join(BatchMember, BatchMember.dose_id == Dose.id)
-    if session.scalar(own.where(BatchMember.batch_id == batch.id, Dose.entered_by_id == by.id).limit(1)):
+    members = select(Dose).join(BatchMember, BatchMember.dose_id == Dose.id).where(BatchMember.batch_id == batch.id)
+    if told_by(session, by, list(session.scalars(members))):
         raise Refused(Refusal.OWN_ENTRY, str(batch.id))
     approved = (
         update(Batch)

@@ -99,9 +99,9 @@ def change_dose(
 ) -> Correction | None:
     """Changes one field of a dose and keeps before and after; None when nothing changes.
 
-    Who changes a dose has entered what now stands there, and the site confirms it anew. It is written with the next
-    flush, so that several fields change at once. Whether `value` is well formed is the caller's to check. Raises
-    InputError (bad_option) for a field that may not be changed.
+    The site confirms it anew; who entered it stays on record beside who changed it (`told_by`). It is written
+    with the next flush, so that several fields change at once. Whether `value` is well formed is the caller's to
+    check. Raises InputError (bad_option) for a field that may not be changed.
     """
     if field not in CHANGEABLE:
         raise InputError(Refusal.BAD_OPTION, f"field {field[:30]}")
@@ -110,7 +110,6 @@ def change_dose(
         return None
     setattr(dose, field, value)
     dose.confirmed_by_id = dose.confirmed_at = None
-    dose.entered_by_id = by.id
     correction = Correction(
         person_id=dose.person.id, dose_id=dose.id, field=field, before=str(before), after=str(value), why=why,
         by_id=by.id, at=at,
@@ -125,8 +124,8 @@ def remove_dose(session: Session, dose: Dose) -> None:
     session.flush()
 
 
-def corrected_by(session: Session, account: Account, doses: Collection[Dose]) -> set[str]:
-    """The ids of those doses that `account` corrected, or whose person's record it corrected."""
+def told_by(session: Session, account: Account, doses: Collection[Dose]) -> set[str]:
+    """The ids of those doses that `account` entered or corrected, or whose person's record it corrected."""
     mine = list(
         session.execute(
             select(Correction.dose_id, Correction.person_id).where(Correction.by_id == account.id).distinct()
@@ -134,7 +133,11 @@ def corrected_by(session: Session, account: Account, doses: Collection[Dose]) ->
     )
     dose_ids = {dose_id for dose_id, _ in mine}
     person_ids = {person_id for dose_id, person_id in mine if dose_id is None}
-    return {dose.id for dose in doses if dose.id in dose_ids or dose.person_id in person_ids}
+    return {
+        dose.id
+        for dose in doses
+        if dose.entered_by_id == account.id or dose.id in dose_ids or dose.person_id in person_ids
+    }
 
 
 def state_of(dose: Dose) -> DoseState:
@@ -167,6 +170,7 @@ def confirm(session: Session, *, doses: Iterable[Dose], by: Account, at: datetim
     Raises Refused (dose_held, identity_unverified, already_confirmed, own_entry) for the first that may not be.
     """
     chosen = list(doses)
+    own = told_by(session, by, chosen)
     for dose in chosen:
         if dose.held:
             raise Refused(Refusal.DOSE_HELD, dose.id)
@@ -174,7 +178,7 @@ def confirm(session: Session, *, doses: Iterable[Dose], by: Account, at: datetim
             raise Refused(Refusal.ALREADY_CONFIRMED, dose.id)
         if dose.person.identity_state != IdentityState.VERIFIED.value:
             raise Refused(Refusal.IDENTITY_UNVERIFIED, dose.id)
-        if dose.entered_by_id == by.id:
+        if dose.id in own:
             raise Refused(Refusal.OWN_ENTRY, dose.id)
     for start in range(0, len(chosen), _CHUNK):
         ids = [dose.id for dose in chosen[start : start + _CHUNK]]

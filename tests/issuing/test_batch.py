@@ -18,10 +18,10 @@ from passport.issuing.batch import Run, approve, propose
 from passport.issuing.issuer import Issuer
 from passport.registry import accounts, areas, audit
 from passport.registry.certificates import create_batch, outcomes, require_batch
-from passport.registry.doses import counts, require_dose
+from passport.registry.doses import change_dose, confirm, counts, require_dose
 from passport.registry.tables import Batch
 
-from .conftest import APPROVER, HEAD, KIM_SON, NURSE, PROPOSER, TUA_CHUA, Office
+from .conftest import APPROVER, HEAD, KIM_SON, NURSE, OFFICER, PROPOSER, TUA_CHUA, Office
 from .test_issue import MISSING, _missing
 
 
@@ -95,6 +95,21 @@ def test_who_entered_a_dose_neither_proposes_nor_approves_it(office: Office) -> 
     assert _refusal(lambda: _propose(office, by=NURSE)) is Refusal.OWN_ENTRY
     batch_id = _propose(office)
     assert _refusal(lambda: _approve(office, batch_id, by=NURSE)) is Refusal.OWN_ENTRY
+    assert office.signatures == 0
+
+
+def test_who_corrected_a_dose_neither_proposes_nor_approves_it(office: Office) -> None:
+    (dose_id,) = _people(office, 1)
+    for role in ("issuer", "approver"):
+        _grant(office, OFFICER, role)
+    with office.database.transaction() as session:
+        dose, by = require_dose(session, dose_id), accounts.find_account(session, OFFICER)
+        change_dose(session, dose=dose, field="lot", value="FE8163", why="sổ tiêm", by=by, at=office.now)
+        session.flush()
+        confirm(session, doses=[dose], by=accounts.find_account(session, HEAD), at=office.now)
+    assert _refusal(lambda: _propose(office, by=OFFICER)) is Refusal.OWN_ENTRY
+    batch_id = _propose(office)
+    assert _refusal(lambda: _approve(office, batch_id, by=OFFICER)) is Refusal.OWN_ENTRY
     assert office.signatures == 0
 
 

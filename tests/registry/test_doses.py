@@ -75,6 +75,18 @@ def test_what_may_not_be_confirmed_says_why(scene: Scene, case: str) -> None:
     )
 
 
+def test_who_entered_a_dose_does_not_confirm_it_after_somebody_corrected_it(scene: Scene) -> None:
+    dose, nurse, other = scene.dose(scene.person()), scene.account("nurse"), scene.account("other nurse")
+    doses.change_dose(scene.session, dose=dose, field="lot", value="FE8163", why="sổ tiêm", by=other, at=scene.now)
+    scene.session.flush()
+    assert dose.entered_by_id == nurse.id
+    for by in (nurse, other):
+        with pytest.raises(Refused) as told:
+            doses.confirm(scene.session, doses=[dose], by=by, at=scene.now)
+        assert told.value.reason is Refusal.OWN_ENTRY
+    assert doses.confirm(scene.session, doses=[dose], by=scene.account("head"), at=scene.now) == 1
+
+
 def test_one_that_may_not_be_confirmed_stops_all(scene: Scene) -> None:
     good, held = scene.dose(scene.person()), scene.dose(scene.person(id_number="2"), held=True)
     with pytest.raises(PassportError), scene.session.begin_nested():
