@@ -45,11 +45,11 @@ def correct_row(
     """Checks a row again with `cells` (column key → text) in place of what was typed, and stores what it tells.
 
     A row that is still refused keeps what was typed and says what is wrong now. Raises InputError (unknown_import,
-    bad_option: no such row or column, nothing to correct), Refused (not_permitted).
+    bad_option: no such row or column, nothing to correct, a withdrawn list), Refused (not_permitted).
     """
     with database.transaction() as session:
+        list_import = imports.lock_import(session, import_id)
         old = _open_row(session, import_id, row)
-        list_import = imports.require_import(session, import_id)
         account = find_account(session, by)
         require_role(session, account, ("registrar",), list_import.site.area)
         columns = columns_of(list_import.header)
@@ -177,7 +177,6 @@ def _change(desk: Desk, dose: Dose, person: Person, cells: DoseCells) -> None:
 
 
 def _open_row(session: Session, import_id: int, row: int) -> ImportRow:
-    imports.require_import(session, import_id)
     found = imports.find_row(session, import_id=import_id, row=row)
     if found is None or not _is_open(found):
         raise InputError(Refusal.BAD_OPTION, f"row {row} of list {import_id} has nothing to correct")

@@ -79,8 +79,16 @@ def require_import(session: Session, import_id: int) -> Import:
 
 
 def lock_import(session: Session, import_id: int) -> Import:
-    """The import, kept from everybody else who stores rows of it until this transaction ends."""
-    return session.get_one(Import, import_id, with_for_update=True)
+    """The import, kept from everybody else who stores rows of it or withdraws it until this transaction ends.
+
+    Raises InputError (unknown_import; bad_option when it was withdrawn).
+    """
+    found = session.get(Import, import_id, with_for_update=True)
+    if found is None:
+        raise InputError(Refusal.UNKNOWN_IMPORT, str(import_id))
+    if found.state == "withdrawn":
+        raise InputError(Refusal.BAD_OPTION, f"list {import_id} is withdrawn")
+    return found
 
 
 def add_row(
@@ -187,6 +195,7 @@ def withdraw(session: Session, list_import: Import) -> int:
 
     Answers the number of doses removed. Raises Refused (import_confirmed) when one of them was confirmed.
     """
+    session.refresh(list_import, with_for_update=True)  # after whoever is storing rows of it
     mine = Dose.import_id == list_import.id
     if session.scalar(select(Dose.id).where(mine, Dose.confirmed_at.is_not(None)).limit(1)):
         raise Refused(Refusal.IMPORT_CONFIRMED, str(list_import.id))

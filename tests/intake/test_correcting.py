@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.intake.correcting import correct_row
+from passport.intake.importing import withdraw_import
 from passport.intake.reports import import_report_sheet, list_template
 from passport.intake.sheets import read_sheet
 from passport.registry import audit
@@ -77,6 +78,14 @@ def test_a_held_row_is_corrected_on_screen_and_leaves_a_trace(world: World) -> N
         ("id_number", None, "037090001234"),
         ("lot", "ABV5300", "ABV9"),
     ]
+
+
+def test_a_row_of_a_withdrawn_list_is_not_repaired(world: World) -> None:
+    report = world.rows(person(1), AN | {"birth_date": "31/04/1990"})
+    withdraw_import(world.database, import_id=report.import_id, by=NURSE, now=world.now)
+    with pytest.raises(InputError, match="withdrawn"):
+        correct(world, report.import_id, 3, birth_date="30/04/1990")
+    assert world.doses == []
 
 
 def test_a_correction_may_leave_the_row_held(world: World) -> None:
