@@ -119,7 +119,7 @@ def _person_value(person: Person, field: str, value: str, *, today: date) -> str
             read = read_birth_date(reader, today=today)
         _raise_first(reader.issues)
         return str(read)
-    if not value:
+    if not value and field != "nationality":
         return None
     try:
         return _other_value(person, field, value)

@@ -211,6 +211,7 @@ def test_a_field_of_a_person_is_corrected_in_its_own_form(
         ("insurance_number", "12", RowReason.BAD_INSURANCE_NUMBER),
         ("latin_name", "Nguyễn2", Refusal.BAD_OPTION),
         ("nationality", "Sao Hỏa", Refusal.BAD_OPTION),
+        ("nationality", "", Refusal.BAD_OPTION),
         ("email", "nobody", Refusal.BAD_OPTION),
         ("address", "x" * 201, Refusal.BAD_OPTION),
         ("identity_state", "verified", Refusal.BAD_OPTION),
