@@ -18,11 +18,11 @@ from passport.rendering.pdf_reading import pdf_codes
 
 IMAGE_BYTES = 5_000_000  # an uploaded picture (security T19)
 IMAGE_PIXELS = 25_000_000  # a picture as it was taken (security T19)
-IMAGE_SIDE = 20_000  # pixels; the decoder takes 65,535, also once a picture is enlarged
+IMAGE_SIDE = 16_000  # pixels; the decoder takes 65,535, also once a picture is enlarged
 UNFOLDED_BYTES = 64_000_000  # of memory while a picture is decoded
 DETAIL_PIXELS = 12_500_000  # a larger picture is halved: it takes the reader four bytes a pixel
 LOOK_PIXELS = 4_000_000  # all codes are looked for in at most this, so that neither a miss nor a thousand codes is dear
-ENLARGED = 3.0  # times; more did not read more
+ENLARGED = 4.0  # times; less read less, more did not read more
 JPEG_SCANS = 64  # a progressive picture has about ten; each costs a pass over all pixels
 
 _FORMATS = ("PNG", "JPEG", "WEBP")

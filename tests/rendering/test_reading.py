@@ -18,7 +18,7 @@ from passport.errors import Reason, TrustError
 from passport.rendering import reading
 from passport.rendering.pdf_reading import PDF_BYTES, pages
 from passport.rendering.qr import qr_image
-from passport.rendering.reading import IMAGE_BYTES, IMAGE_PIXELS, JPEG_SCANS, read_codes
+from passport.rendering.reading import IMAGE_BYTES, IMAGE_PIXELS, IMAGE_SIDE, JPEG_SCANS, read_codes
 
 CODE = "HC1:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDEXWK" * 11
 OTHER = "HC1:ANOTHER CODE"
@@ -132,7 +132,7 @@ def test_a_picture_without_a_code_is_unreadable() -> None:
     ImageDraw.Draw(drawing).text((40, 40), "no code here", fill="black")
     assert _refusal(_file(drawing)) is Reason.UNREADABLE_IMAGE
     assert _refusal(_file(Image.new("L", (1, 1)))) is Reason.UNREADABLE_IMAGE
-    assert _refusal(_file(Image.new("L", (20_000, 1), 255))) is Reason.UNREADABLE_IMAGE
+    assert _refusal(_file(Image.new("L", (IMAGE_SIDE, 1), 255))) is Reason.UNREADABLE_IMAGE
 
 
 def test_an_encrypted_pdf_is_unreadable() -> None:
