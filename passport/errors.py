@@ -116,6 +116,7 @@ class Refusal(StrEnum):
     BATCH_NOT_APPROVED = "batch_not_approved"
     BATCH_CLOSED = "batch_closed"
     NOTHING_TO_PROPOSE = "nothing_to_propose"
+    SECOND_PERSON = "second_person"
     ALREADY_ISSUED = "already_issued"
     ALREADY_REVOKED = "already_revoked"
     ALREADY_CONFIRMED = "already_confirmed"

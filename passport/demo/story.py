@@ -162,7 +162,14 @@ def _correct_name(house: House, *, now: datetime) -> None:
         (person,) = find_by_id_number(session, true.id_number)
     by, why = accounts.IDENTITY.email, "Tên ghi bằng chữ in hoa (sample)"
     correct_person(
-        house.database, person_id=person.id, field="full_name", value=true.full_name, why=why, by=by, now=now
+        house.database,
+        person_id=person.id,
+        field="full_name",
+        value=true.full_name,
+        why=why,
+        by=by,
+        now=now,
+        today=house.today(now),
     )
     check_person(house.database, service=house.population, person_id=person.id, now=now)
     replace_certificates(house.database, person_id=person.id, reason=why, by=by, now=now, issuer=house.issuer(now=now))

@@ -26,7 +26,7 @@ from passport.intake.sheets import RawRow
 from passport.registry import audit, doses, people
 from passport.registry.accounts import find_account, require_role
 from passport.registry.db import Database
-from passport.registry.tables import Area, Correction, Dose, Person
+from passport.registry.tables import Correction, Dose, Person
 
 IDENTITY_ROLES, DOSE_ROLES = ("identity_officer",), ("registrar",)
 CONTACT_FIELDS = frozenset({"phone", "email", "insurance_number", "address", "priority_group", "employer"})
@@ -39,7 +39,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def correct_person(
-    database: Database, *, person_id: str, field: str, value: str, why: str, by: str, now: datetime
+    database: Database, *, person_id: str, field: str, value: str, why: str, by: str, now: datetime, today: date
 ) -> Correction | None:
     """Changes one field of a person to what was typed; None when it stood so already.
 
@@ -49,8 +49,8 @@ def correct_person(
     with database.transaction() as session:
         person, account = people.require_person(session, person_id), find_account(session, by)
         roles = IDENTITY_ROLES + (DOSE_ROLES if field in CONTACT_FIELDS else ())
-        require_role(session, account, roles, _area(person))
-        checked = _person_value(person, field, value.strip(), today=now.date())
+        people.require_role_for(session, account, roles, person)
+        checked = _person_value(person, field, value.strip(), today=today)
         changed = people.correct_person(
             session, person=person, field=field, value=checked, why=_reason(why), by=account, at=now
         )
@@ -194,8 +194,3 @@ def _reason(why: str) -> str:
     if not reason or len(reason) > 400:
         raise InputError(Refusal.BAD_OPTION, "why: 1 to 400 characters")
     return reason
-
-
-def _area(person: Person) -> Area | None:
-    """Where a person belongs: where they live, else where they were vaccinated."""
-    return person.commune or (person.doses[0].site.area if person.doses else None)

@@ -30,7 +30,7 @@ class Renewal:
 
 
 def renew(database: Database, *, now: datetime, issuer: Issuer, ahead: timedelta = AHEAD) -> Renewal:
-    """Issues anew every certificate that ends within `ahead`, in the name of whoever issued it; the old is replaced.
+    """Issues anew every certificate that ends within `ahead`, in the name of whoever issued it; the old lapses.
 
     Running it again goes on where it was cut off. Raises Refused (no_active_signer, self_check_failed).
     """
@@ -68,7 +68,10 @@ def _orders(database: Database, *, before: datetime | None, key_id: str | None) 
         with database.reading() as session:
             page = certificates.expiring(session, before=before, key_id=key_id, after=last)
             orders = [
-                Order(old.dose_id, old.issued_by.email, replaces_id=old.id, why=ACTOR, actor=ACTOR) for old in page
+                Order(
+                    old.dose_id, old.issued_by.email, replaces_id=old.id, why=ACTOR, actor=ACTOR, lapses=key_id is None
+                )
+                for old in page
             ]
         yield from orders
         if not page:

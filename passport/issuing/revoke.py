@@ -9,17 +9,19 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from passport.domain.names import tidy
-from passport.errors import InputError, Refusal
+from sqlalchemy.orm import Session
+
+from passport.domain.names import Transliterated, split_full_name, tidy, transliterate
+from passport.errors import InputError, Refusal, Refused
 from passport.formats import hc1
 from passport.issuing.drafting import holder_of
 from passport.issuing.issue import Issued, Order, issue_dose
 from passport.issuing.issuer import Issuer
 from passport.registry import audit, certificates
-from passport.registry.accounts import find_account, require_role
+from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.db import Database
-from passport.registry.people import require_person
-from passport.registry.tables import Certificate
+from passport.registry.people import corrections_of, require_person
+from passport.registry.tables import Certificate, Person
 from passport.trust.revocation import record_own
 
 REVOKERS = ("issuer", "approver")
@@ -63,12 +65,26 @@ def replace_certificates(
 ) -> list[Issued]:
     """Replaces those certificates of a person that name them otherwise than the record does now.
 
-    To be called when a person was corrected and compared with the population register again. Raises as `replace`.
+    To be called when a person was corrected and compared with the population register again. Raises as `replace`,
+    and Refused (second_person) when `by` alone made the record another person's: number, birth date, or a passport
+    name that the register does not hold (security T2).
     """
     with database.reading() as session:
-        person = require_person(session, person_id)
-        outdated = [found.id for found in certificates.in_force(session, person) if _misnames(found)]
-    return [replace(database, certificate_id=found, reason=reason, by=by, now=now, issuer=issuer) for found in outdated]
+        person, account = require_person(session, person_id), find_account(session, by)
+        outdated = [found for found in certificates.in_force(session, person) if _misnames(found)]
+        if outdated and _made_another(session, person, account, since=outdated[0].issued_at):
+            raise Refused(Refusal.SECOND_PERSON, person_id)
+    return [
+        replace(database, certificate_id=found.id, reason=reason, by=by, now=now, issuer=issuer) for found in outdated
+    ]
+
+
+def _made_another(session: Session, person: Person, account: Account, *, since: datetime) -> bool:
+    """Whether `account` changed what tells this person from others since their certificate was issued."""
+    plain = str(Transliterated(*map(transliterate, split_full_name(person.full_name))))
+    telling = {"birth_date", "id_number"} | ({"latin_name"} if person.latin_name not in (None, plain) else set())
+    changed = {c.field for c in corrections_of(session, person) if c.by_id == account.id and c.at >= since}
+    return bool(changed & telling)
 
 
 def _misnames(certificate: Certificate) -> bool:

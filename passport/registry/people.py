@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Session, selectinload
 from passport.domain.dates import PartialDate
 from passport.domain.names import fold, tidy
 from passport.domain.people import IdentityState, Sex
-from passport.errors import InputError, Refusal, RowReason
-from passport.registry.accounts import Account
+from passport.errors import InputError, Refusal, Refused, RowReason
+from passport.registry.accounts import Account, require_role
 from passport.registry.areas import beneath
 from passport.registry.columns import new_id, starts_with
 from passport.registry.tables import Area, Certificate, Correction, Dose, Person, Site
@@ -169,6 +170,19 @@ def waiting_people(
     if after is not None:
         query = query.where(Person.id > after.id)
     return list(session.scalars(query.order_by(Person.id).limit(limit)))
+
+
+def require_role_for(session: Session, account: Account, roles: Collection[str], person: Person) -> None:
+    """Passes when `account` holds one of `roles` where the person lives or was vaccinated.
+
+    Raises Refused (not_permitted).
+    """
+    places = (person.commune, *(dose.site.area for dose in person.doses))
+    for place in {place.id: place for place in places if place}.values():
+        with suppress(Refused):
+            require_role(session, account, roles, place)
+            return
+    require_role(session, account, roles, None)
 
 
 def in_area(area: Area) -> ColumnElement[bool]:

@@ -15,9 +15,8 @@ from passport.intake.cleaning import correct_person
 from passport.intake.population import check_person
 from passport.issuing.revoke import replace_certificates
 from passport.registry import people
-from passport.registry.accounts import require_role
 from passport.registry.doses import state_of
-from passport.registry.tables import Area, Person
+from passport.registry.tables import Person
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words
 
@@ -68,16 +67,40 @@ def person(person_id: str) -> str:
 
 @BLUEPRINT.post("/people/<person_id>")
 def correct(person_id: str) -> ResponseReturnValue:
-    """Corrects one field; the register is asked anew, and certificates in force are replaced."""
+    """Corrects one field; the register is asked anew, and certificates that misname the person are replaced."""
     house, now = current_house(), clock()
     field, value, why = (request.form.get(name, "").strip() for name in ("field", "value", "why"))
     if not why:
         return _page(person_id, errors={"why": _("Ghi lý do sửa.")}), 422
+    if field not in dict(correctable()):
+        raise InputError(Refusal.BAD_OPTION, "field")
     try:
         correct_person(
-            house.database, person_id=person_id, field=field, value=value, why=why, by=current_user.email, now=now
+            house.database,
+            person_id=person_id,
+            field=field,
+            value=value,
+            why=why,
+            by=current_user.email,
+            now=now,
+            today=house.today(now),
         )
         check_person(house.database, service=house.population, person_id=person_id, now=now)
+    except PassportError as error:
+        return _page(person_id, errors={"value": f"{told(error.message)} {told(error.advice)}"}), 422
+    return _replaced(person_id, why=why, done=_("Đã sửa."))
+
+
+@BLUEPRINT.post("/people/<person_id>/certificates")
+def reissue(person_id: str) -> ResponseReturnValue:
+    """Replaces certificates that misname a person whom somebody else has corrected."""
+    return _replaced(person_id, why=_("Cấp lại theo hồ sơ đã sửa"), done="")
+
+
+def _replaced(person_id: str, *, why: str, done: str) -> ResponseReturnValue:
+    """Tells what became of the certificates after a correction, which itself is on record whatever they say."""
+    house, now = current_house(), clock()
+    try:
         replaced = replace_certificates(
             house.database,
             person_id=person_id,
@@ -87,9 +110,10 @@ def correct(person_id: str) -> ResponseReturnValue:
             issuer=house.issuer(now=now),
         )
     except PassportError as error:
-        return _page(person_id, errors={"value": f"{told(error.message)} {told(error.advice)}"}), 422
-    done = _("Đã sửa. Chứng nhận cũ được thay thế bằng bản mới.") if replaced else _("Đã sửa.")
-    flash(done, "success")
+        flash(f"{done} {told(error.message)} {told(error.advice)}".strip())
+    else:
+        news = _("Chứng nhận cũ được thay thế bằng bản mới.") if replaced else _("Chứng nhận không cần thay thế.")
+        flash(f"{done} {news}".strip(), "success")
     return redirect(url_for("staff.person", person_id=person_id))
 
 
@@ -117,7 +141,7 @@ def dose_words(state: DoseState) -> tuple[str, str]:
 def _page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
     with current_house().database.reading() as session:
         found = people.require_person(session, person_id)
-        require_role(session, account(session), READS_PEOPLE, _place(found))
+        people.require_role_for(session, account(session), READS_PEOPLE, found)
         return render_template(
             "staff/person.html",
             person=found,
@@ -128,8 +152,3 @@ def _page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
             errors=errors or {},
             form=request.form,
         )
-
-
-def _place(person: Person) -> Area | None:
-    """Where a person belongs: where they live, else where they were vaccinated."""
-    return person.commune or (person.doses[0].site.area if person.doses else None)

@@ -102,12 +102,12 @@ def camera_page(
     with _closing(browsers):
 
         def open_one(text: str) -> Page:
-            film = tmp_path / "camera.mjpeg"
-            film.write_bytes(film(text))
+            reel = tmp_path / "camera.mjpeg"
+            reel.write_bytes(film(text))
             looking = [
                 "--use-fake-ui-for-media-stream",
                 "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={film}",
+                f"--use-file-for-fake-video-capture={reel}",
             ]
             browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *looking])
             browsers.append(browser)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from passport.demo import accounts, lists
+from passport.issuing.renew import renew
 from passport.registry.people import find_by_id_number
 from passport.verifying.verify import verify
 from tests.installed import Site
@@ -132,3 +133,38 @@ def test_the_paper_of_a_certificate(site: Site) -> None:
     assert b"<svg" in officer.get(link + "/svg").data
     assert officer.post(link + "/revoke", data={"reason": "Cấp nhầm"}).status_code == 302
     assert officer.post(link + "/revoke", data={"reason": "Cấp nhầm"}).status_code == 409
+
+
+def test_one_officer_alone_makes_no_certificate_in_another_name(site: Site) -> None:
+    people, _ = lists.sample_people(site.house.today(datetime.now(UTC)))
+    person = people[lists.TWO_DOSES]
+    before = _current_text(site, person.id_number)
+    officer = site.as_(accounts.IDENTITY)
+    page = officer.get(f"/staff/people?id_number={person.id_number}").data.decode()
+    (address,) = set(re.findall(r"/staff/people/[0-9a-f]{32}", page))
+    data = {"field": "latin_name", "value": "SMITH<<JOHN", "why": "hộ chiếu"}
+    assert officer.post(address, data=data).status_code == 302
+    assert "người thứ hai" in _text(officer.get(address).data)
+    assert _current_text(site, person.id_number) == before  # on record, and nothing signed
+    approver = site.as_(accounts.APPROVER)
+    assert approver.post(address + "/certificates").status_code == 302
+    after = verify(_current_text(site, person.id_number), context=site.house.context, now=datetime.now(UTC))
+    assert after.certificate is not None
+    assert str(after.certificate.holder.transliterated) == "SMITH<<JOHN"
+    assert verify(before, context=site.house.context, now=datetime.now(UTC)).reason == "revoked"
+
+
+def test_a_renewed_code_leaves_the_old_paper_good(site: Site) -> None:
+    people, _ = lists.sample_people(site.house.today(datetime.now(UTC)))
+    old = _current_text(site, people[lists.TWO_DOSES].id_number)
+    soon = datetime.now(UTC) + timedelta(days=350)
+    renewal = renew(site.house.database, now=soon, issuer=site.house.issuer(now=soon))
+    assert renewal.renewed > 0
+    new = _current_text(site, people[lists.TWO_DOSES].id_number)
+    assert new != old
+    for text in (old, new):
+        assert verify(text, context=site.house.context, now=datetime.now(UTC), at=soon).reason in (
+            None,
+            "not_yet_valid",
+        )
+    assert verify(old, context=site.house.context, now=datetime.now(UTC)).outcome == "valid"

@@ -159,7 +159,7 @@ def test_only_the_head_of_the_site_confirms(world: World, by: str) -> None:
 
 
 def correct(world: World, person_id: str, field: str, value: str, **options: Any) -> Correction | None:
-    given = {"why": "thẻ căn cước", "by": OFFICER, "now": world.now} | options
+    given = {"why": "thẻ căn cước", "by": OFFICER, "now": world.now, "today": world.now.date()} | options
     return correct_person(world.database, person_id=person_id, field=field, value=value, **given)
 
 
