@@ -264,8 +264,15 @@ def approve(session: Session, *, batch: Batch, by: Account, at: datetime) -> Non
 
 
 def approval_of(session: Session, dose: Dose) -> Batch | None:
-    """The latest approved batch that holds a dose and did not issue it yet: an approval is good for one certificate."""
+    """The latest approved batch that holds a dose and did not issue it yet: an approval is good for one certificate.
+
+    It is good for what was approved, too: a dose confirmed anew, or a person compared anew with the register, was
+    corrected since and waits for the next approval.
+    """
     approved = select(Batch).join(Batch.members).where(BatchMember.dose_id == dose.id, Batch.state != "proposed")
+    for changed in (dose.confirmed_at, dose.person.identity_checked_at):
+        if changed is not None:
+            approved = approved.where(Batch.approved_at >= changed)
     unspent = approved.where(or_(BatchMember.outcome.is_(None), BatchMember.outcome != "issued"))
     return session.scalar(unspent.order_by(Batch.id.desc()).limit(1))
 

@@ -138,6 +138,22 @@ def test_nothing_is_signed_without_the_approval_of_a_second_person(office: Offic
     assert (office.signatures, office.certificates()) == (0, [])
 
 
+def test_an_approval_is_good_for_what_was_approved(office: Office) -> None:
+    """A dose confirmed anew, or a person compared anew, was corrected since: somebody must look again."""
+    later = office.now + timedelta(hours=1)
+    for change in ("dose", "person"):
+        person_id = office.person(id_number=f"0370900000{len(change):02d}")
+        dose_id = office.dose(person_id)
+        office.approved()
+        if change == "dose":
+            office.set_dose(dose_id, confirmed_at=later)
+        else:
+            office.set_person(person_id, identity_checked_at=later)
+        with pytest.raises(Refused) as caught:
+            issue(office.database, person_id=person_id, by=APPROVER, now=later, issuer=office.issuer(now=later))
+        assert caught.value.reason is Refusal.BATCH_NOT_APPROVED
+
+
 def test_an_approval_is_good_for_one_certificate(office: Office) -> None:
     person_id = office.person()
     office.dose(person_id)
