@@ -15,7 +15,7 @@ import pytest
 from apiflask import APIFlask
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from passport.rendering.qr import qr_image
 from passport.web.limits import LIMITER
@@ -28,6 +28,7 @@ ARGUMENTS = [
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+expect.set_options(timeout=30_000)  # milliseconds; machines that run tests are shared
 NETWORK = "Failed to load resource"  # the console's line for an answer that a test asked for
 
 

@@ -55,6 +55,7 @@ def walk(at: str, browser: Browser) -> Iterator[Callable[[str], Page]]:
 
     def open_one(language: str) -> Page:
         context = browser.new_context(base_url=at, viewport=PHONE)
+        context.set_default_timeout(90_000)
         contexts.append(context)
         page = context.new_page()
         page.goto(f"/?lang={language}")
