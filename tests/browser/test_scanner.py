@@ -192,7 +192,7 @@ def test_without_a_light_there_is_no_button_for_it(camera_page: Callable[[str], 
     page.goto("/verify?lang=en")
     page.get_by_role("button", name="Scan", exact=True).click()
     expect(page.get_by_text("Get the whole QR code into the frame.")).to_be_visible()
-    page.wait_for_function("document.getElementById('view').currentTime > 0")
+    expect(page.locator("#view")).not_to_have_js_property("currentTime", 0)
     expect(page.get_by_role("button", name="Light")).to_be_hidden()
 
 
