@@ -65,12 +65,6 @@ class PartialDate:
         return "-".join(parts)
 
 
-def age_on(born: PartialDate, day: date) -> int:
-    """Completed years on `day`, the youngest the person can be when parts of the birth date are unknown."""
-    month, dom = born.month or 12, born.day or 31
-    return day.year - born.year - ((day.month, day.day) < (month, dom))
-
-
 def spoken_day(day: date | PartialDate) -> Sentence:
     """A day as both languages write it: 02/01/2027 and 2 January 2027; only the parts that are known."""
     known = day if isinstance(day, PartialDate) else PartialDate.of(day)

@@ -75,7 +75,7 @@ def transliterate(text: str) -> str:
     return re.sub("<+", "<", "".join(out)).strip("<")[:FULL_NAME_LIMIT].rstrip("<")
 
 
-def split_full_name(full_name: str, *, family_first: bool = True) -> tuple[str, str]:
+def split_full_name(full_name: str) -> tuple[str, str]:
     """Family and given name of `full_name` where nobody recorded them apart; one word gives ("", word).
 
     Vietnamese names begin with the family name; what follows, middle names included, is the given name
@@ -84,4 +84,4 @@ def split_full_name(full_name: str, *, family_first: bool = True) -> tuple[str, 
     words = tidy(full_name).split(" ")
     if len(words) == 1:
         return "", words[0]
-    return (words[0], " ".join(words[1:])) if family_first else (words[-1], " ".join(words[:-1]))
+    return words[0], " ".join(words[1:])
