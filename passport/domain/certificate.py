@@ -68,7 +68,9 @@ class Certificate:
 
     `key_id` is lower-case hexadecimal for key hashes and the text itself for textual ids. `payload` is the
     content as the format decodes it, for rules that are written against it. `happened_on` is the latest day of
-    which it tells as past: a dose, a sample, a first positive result.
+    which it tells as past: a dose, a sample, a first positive result. `stated_country` is the country where that
+    was, as the statement says. `not_before` is told apart from the time of issue by few; `protects_from` and
+    `protects_until` are the first and the last day of protection, where the content itself tells or implies them.
     """
 
     format: str
@@ -83,3 +85,7 @@ class Certificate:
     doses: tuple[DoseStatement, ...]
     payload: dict[str, Any]
     happened_on: date | None = None
+    stated_country: str | None = None
+    not_before: datetime | None = None
+    protects_from: date | None = None
+    protects_until: date | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -250,9 +250,21 @@ class JointVerdict:
     message: Sentence
     advice: Sentence
     results: tuple[Verdict, ...]
+    deciding: Verdict
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a verdict is not a boolean; compare its outcome")
+
+    def spoken(self) -> Verdict:
+        """The whole answer in the shape of one verdict: that of the credential which decided."""
+        return replace(
+            self.deciding,
+            outcome=self.outcome,
+            reason=self.reason,
+            heading=self.heading,
+            message=self.message,
+            advice=self.advice,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON types (INTERFACES section 4, several credentials)."""

@@ -62,6 +62,8 @@ def read(envelope: Envelope, key_country: str | None) -> Certificate:
         doses=(_dose(entry),) if stated is Kind.VACCINATION else (),
         payload=dcc,
         happened_on=max((days[name] for name in _PAST if name in days), default=None),
+        stated_country=entry.get("co") or None,
+        not_before=None if claimed.not_before is None else content.moment(claimed.not_before),
     )
 
 

@@ -18,7 +18,7 @@ from passport.formats.envelope import Envelope
 PREFIX = "HC1:"
 DCC_KEY = 1  # hcert sub-key of the EU certificate
 ICVP_CLAIM = -6  # "proposed" sub-key of the ICVP; the setting of that name replaces it
-_ISSUER, _EXPIRES, _ISSUED, _HCERT = 1, 4, 6, -260  # CWT claims, RFC 8392 and the hcert specification
+_ISSUER, _EXPIRES, _NOT_BEFORE, _ISSUED, _HCERT = 1, 4, 5, 6, -260  # CWT claims, RFC 8392 and the hcert specification
 _COUNTRY = re.compile(r"[A-Z]{2,3}")
 _ALGORITHMS = {-7: ES256, -37: PS256}  # hcert specification section 3.3.2; nothing else is allowed
 _LABELS = {name: label for label, name in _ALGORITHMS.items()}
@@ -31,6 +31,7 @@ class Claims:
     issuer: str | None
     issued: Any
     expires: Any
+    not_before: Any
     content: dict[Any, Any]
 
     @property
@@ -65,7 +66,7 @@ def open_container(text: str, *, icvp_claim: int = ICVP_CLAIM) -> Envelope:
         key_issuer=issuer,
         signed=sign1.signed,
         signature=sign1.signature,
-        payload=Claims(issuer, cwt.get(_ISSUED), cwt.get(_EXPIRES), content),
+        payload=Claims(issuer, cwt.get(_ISSUED), cwt.get(_EXPIRES), cwt.get(_NOT_BEFORE), content),
     )
 
 

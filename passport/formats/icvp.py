@@ -7,6 +7,8 @@ read. Diseases are derived from the product where they are not told (requirement
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from passport.domain.certificate import Certificate, DoseStatement, Holder, Kind
@@ -16,6 +18,8 @@ from passport.formats.envelope import Envelope
 
 NAME = "icvp"
 # Product ids of the value set ICVPProductIds begin with the kind of vaccine; the diseases as SNOMED CT codes.
+_YELLOW_FEVER = ("16541001", "1D47")  # SNOMED CT, ICD-11
+YELLOW_FEVER_WAIT = timedelta(days=10)  # International Health Regulations, Annex 7 2(a)(iv)
 _DISEASES = {"YellowFever": "16541001", "Polio": "398102009", "Diphtheria": "398102009"}
 
 
@@ -28,12 +32,14 @@ def kind(envelope: Envelope) -> Kind:
 def read(envelope: Envelope, key_country: str | None) -> Certificate:
     """The certificate in a believed `envelope`; raises TrustError (bad_content).
 
-    Checks neither that the product is of the value set nor a period that follows from it (DE-20 to DE-23); an
-    unknown template version is no fault (DE-27). There may be no expiry: protection can be for life.
+    Protection is a period of the generations that tell one, and for yellow fever begins ten days after the dose
+    (DE-20). Does not check that the product is of the value set; an unknown template version is no fault (DE-27).
+    There may be no expiry: protection can be for life.
     """
     claimed: hcert.Claims = envelope.payload
     said = claimed.content
-    doses = tuple(_dose(told) for told in _doses(said))
+    said_doses = _doses(said)
+    doses = tuple(_dose(told) for told in said_doses)
     holder = _holder(said)
     content.require_after_birth(holder.born, *(dose.date for dose in doses))
     return Certificate(
@@ -49,6 +55,11 @@ def read(envelope: Envelope, key_country: str | None) -> Certificate:
         doses=doses,
         payload=said,
         happened_on=max((dose.date for dose in doses if dose.date), default=None),
+        not_before=None if claimed.not_before is None else content.moment(claimed.not_before),
+        protects_from=_within_all(
+            min, [_protects_from(told, dose) for told, dose in zip(said_doses, doses, strict=True)]
+        ),
+        protects_until=_within_all(max, [_named_day(told.get("vle")) for told in said_doses]),
     )
 
 
@@ -73,6 +84,24 @@ def _dose(told: dict[str, Any]) -> DoseStatement:
         country=None,
         lot=told.get("bo"),
     )
+
+
+def _protects_from(told: dict[str, Any], dose: DoseStatement) -> date | None:
+    """The first day of protection by one dose: as told, else ten days after a dose against yellow fever."""
+    if dose.disease in _YELLOW_FEVER and dose.date:
+        return _named_day(told.get("vls")) or dose.date + YELLOW_FEVER_WAIT
+    return _named_day(told.get("vls"))
+
+
+def _named_day(text: str | None) -> date | None:
+    """The day that `text` names, None where it is told in words, such as for life (DE-21)."""
+    return content.day(text) if text and text[:1].isdigit() else None
+
+
+def _within_all(choose: Callable[[list[date]], date], days: list[date | None]) -> date | None:
+    """The outermost of `days`, for a booklet protects while one of its doses does; None where one has no bound."""
+    told = [day for day in days if day]
+    return choose(told) if len(told) == len(days) else None
 
 
 def _holder(said: dict[str, Any]) -> Holder:

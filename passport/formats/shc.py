@@ -6,6 +6,7 @@ Keys are looked up by `iss` and `kid` among what was imported; the address in `i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from passport.codecs import deflate, jws, strict_json
@@ -48,6 +49,16 @@ def cards(text: str) -> tuple[str, ...]:
     if any(len(card) > CARD_LIMIT for card in found):
         raise TrustError(Reason.TOO_LARGE, f"a card of more than {CARD_LIMIT} characters")
     return found
+
+
+def join(texts: Iterable[str]) -> tuple[str, ...]:
+    """`texts`, the codes of one picture, with all parts of a card as one text in the place of the first."""
+    seen = list(texts)
+    parts = [text for text in seen if (match := _PART.fullmatch(text)) and match[1]]
+    if not parts:
+        return tuple(seen)
+    whole = " ".join(parts)
+    return tuple(dict.fromkeys(whole if text in parts else text for text in seen))
 
 
 def open(text: str) -> Envelope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from passport.domain.certificate import Certificate, Kind
@@ -80,6 +80,11 @@ def split(text: str) -> tuple[str, ...]:
     """
     text = text.strip()
     return shc.cards(text) if detect(text).name == shc.NAME else (text,)
+
+
+def join(texts: Iterable[str]) -> tuple[str, ...]:
+    """The codes of one picture as credentials: a SMART Health Card may stand in several of them."""
+    return shc.join(texts)
 
 
 def _is_id_card(text: str) -> bool:

@@ -56,6 +56,7 @@ class Revocations:
         *,
         identifier: str | None,
         country: str | None,
+        stated_country: str | None,
         signature: bytes,
         algorithm: str,
         key_id: str,
@@ -65,8 +66,9 @@ class Revocations:
     ) -> Revoked | None:
         """What revokes a certificate, or None; applies at every clock of a check.
 
-        `signature` is raw (r‖s for ECDSA), `rid` the revocation id of a SMART Health Card. A hash revokes whatever
-        certificate it fits: lists are not asked for which country or key they were meant.
+        `country` is the key's, `stated_country` the one that the statement itself names: issuers hash either before
+        the identifier. `signature` is raw (r‖s for ECDSA), `rid` the revocation id of a SMART Health Card. A hash
+        revokes whatever certificate it fits: lists are not asked for which country or key they were meant.
         """
         own = digest_of(normalise(identifier)) if identifier else own_digest(rid) if rid else None
         if own and (ours := self.own.find(own)):
@@ -80,7 +82,8 @@ class Revocations:
             return None
         digests = [_signature_digest(signature, algorithm)]
         if identifier:
-            digests += _identifier_digests(identifier, {c for c in (country, issuer) if c and _COUNTRY.fullmatch(c)})
+            named = {c for c in (country, stated_country, issuer) if c and _COUNTRY.fullmatch(c)}
+            digests += _identifier_digests(identifier, named)
         if rid:
             digests.append(rid_digest(key_id, rid))
         found = (self.table.find(digest) for digest in digests)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from passport.domain.verdict import JointVerdict, Verdict
-from passport.errors import InputError, Refusal
+from passport.errors import InputError, Refusal, TrustError
+from passport.formats.table import split
 from passport.rules.policies import POLICIES
 from passport.verifying.context import Context
 from passport.verifying.holder import HolderQuery
@@ -111,10 +112,14 @@ def parse_defaults(body: Mapping[str, Any]) -> CheckRequest:
 
 
 def answer(request: CheckRequest, *, context: Context, now: datetime) -> Verdict | JointVerdict:
-    """The verdict on the one credential of `request`, or on its several ones together; never raises."""
-    if request.joint:
-        return verify_several(
-            request.credentials,
+    """The verdict on the one credential of `request`, or on its several ones together; never raises.
+
+    A file of several cards is one credential whose cards are judged together, answered as one verdict.
+    """
+    cards = request.credentials if request.joint else _cards(request.credentials[0])
+    if len(cards) > 1:
+        together = verify_several(
+            cards,
             context=context,
             now=now,
             at=request.at,
@@ -122,8 +127,9 @@ def answer(request: CheckRequest, *, context: Context, now: datetime) -> Verdict
             policy=request.policy,
             holder=request.holder,
         )
+        return together if request.joint else together.spoken()
     return verify(
-        request.credentials[0],
+        cards[0],
         context=context,
         now=now,
         at=request.at,
@@ -131,6 +137,15 @@ def answer(request: CheckRequest, *, context: Context, now: datetime) -> Verdict
         policy=request.policy,
         holder=request.holder,
     )
+
+
+def _cards(text: str) -> tuple[str, ...]:
+    """The cards of a file that holds several but not too many; else the text itself, of which the verdict tells."""
+    try:
+        cards = split(text)
+    except TrustError:
+        return (text,)
+    return cards if len(cards) <= CREDENTIALS_MOST else (text,)
 
 
 def _text(body: Mapping[str, Any], name: str) -> str | None:

@@ -55,6 +55,7 @@ def verify_several(
         message=deciding.message,
         advice=deciding.advice,
         results=results,
+        deciding=deciding,
     )
 
 
@@ -73,6 +74,7 @@ def _different_people(results: tuple[Verdict, ...]) -> JointVerdict:
         message=sentence(reason, "several"),
         advice=advice(reason, "several"),
         results=results,
+        deciding=results[0],
     )
 
 

@@ -70,15 +70,20 @@ def require_past(certificate: Certificate, *, now: datetime) -> None:
 
 
 def require_in_time(certificate: Certificate, *, clock: datetime, zone: ZoneInfo) -> None:
-    """Step 7: raises TrustError (not_yet_valid, expired) by the certificate's own dates.
+    """Step 7: raises TrustError (not_yet_valid, expired) by the certificate's own dates and period of protection.
 
     The last second still counts: RFC 8392 would end before it, the EU's public test data ask for it.
     """
-    issued_at, expires_at = certificate.issued_at, certificate.expires_at
-    if issued_at is not None and clock + SKEW < issued_at:
-        raise TrustError(Reason.NOT_YET_VALID, values={"date": day_of(issued_at, zone).isoformat()})
+    expires_at, on = certificate.expires_at, day_of(clock, zone)
+    for begins_at in (certificate.issued_at, certificate.not_before):
+        if begins_at is not None and clock + SKEW < begins_at:
+            raise TrustError(Reason.NOT_YET_VALID, values={"date": day_of(begins_at, zone).isoformat()})
+    if certificate.protects_from is not None and on < certificate.protects_from:
+        raise TrustError(Reason.NOT_YET_VALID, values={"date": certificate.protects_from.isoformat()})
     if expires_at is not None and clock > expires_at:
         raise TrustError(Reason.EXPIRED, values={"date": day_of(expires_at, zone).isoformat()})
+    if certificate.protects_until is not None and on > certificate.protects_until:
+        raise TrustError(Reason.EXPIRED, values={"date": certificate.protects_until.isoformat()})
 
 
 def require_key_in_time(key: TrustedKey, *, clock: datetime) -> None:
@@ -96,6 +101,7 @@ def require_not_revoked(
     revoked = revocations.check(
         identifier=certificate.identifier,
         country=certificate.country,
+        stated_country=certificate.stated_country,
         signature=envelope.signature,
         algorithm=envelope.algorithm,
         key_id=certificate.key_id,

@@ -18,7 +18,7 @@ from passport.domain.certificate import Certificate, DoseStatement
 from passport.domain.verdict import Step, Verdict
 from passport.errors import Reason, TrustError
 from passport.formats.envelope import Envelope
-from passport.formats.table import FORMATS, detect, open_text
+from passport.formats.table import FORMATS, detect, join, open_text
 from passport.rendering.reading import read_codes
 from passport.rules.policies import judge as judge_policy
 from passport.rules.schedules import dose_status
@@ -82,11 +82,11 @@ def verify_image(
     policy: str | None = None,
     holder: HolderQuery | None = None,
 ) -> Verdict:
-    """As `verify`, for a picture or PDF; where it holds several codes, the first that is a certificate's counts."""
+    """As `verify`, for a picture or PDF; of several certificates in it the first counts, in however many codes."""
     question = Question(now=now, clock=at or now, country=country, policy=policy, holder=holder)
     findings = Findings(context, now=now)
     with findings.during(Step.IMAGE):
-        texts = read_codes(data)
+        texts = join(read_codes(data))
     if findings.failures:
         return findings.verdict()
     text = next((text for text in texts if _is_certificate(text)), texts[0])

@@ -12,8 +12,8 @@ from passport.domain.verdict import Verdict
 from passport.house import clock, current_house
 from passport.rules.policies import POLICIES
 from passport.rules.valuesets import country_name
-from passport.verifying.request import parse_at, parse_country, parse_policy
-from passport.verifying.verify import verify, verify_image
+from passport.verifying.request import CheckRequest, answer, parse_at, parse_country, parse_policy
+from passport.verifying.verify import verify_image
 from passport.web import access, result
 from passport.web.language import day, told
 from passport.web.language import gettext as _
@@ -107,14 +107,10 @@ def _scanner(terms: Terms, *, errors: Mapping[str, str] | None = None) -> str:
 
 
 def _check_text(text: str, terms: Terms) -> Verdict:
-    return verify(
-        text,
-        context=current_house().context,
-        now=clock(),
-        at=terms.at,
-        country=terms.country,
-        policy=terms.policy,
-    )
+    check = CheckRequest(credentials=(text,), at=terms.at, country=terms.country, policy=terms.policy)
+    verdict = answer(check, context=current_house().context, now=clock())
+    assert isinstance(verdict, Verdict)  # one credential, however many cards
+    return verdict
 
 
 def _check_picture(data: bytes, terms: Terms) -> Verdict:

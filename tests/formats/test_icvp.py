@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import cbor2
@@ -52,7 +52,8 @@ G1: dict[str, Any] = {
 
 
 def sealed(content: Any, *, sub_key: int = -6, **claims: Any) -> str:
-    cwt = {1: "XCL", 6: 1772000000, -260: {sub_key: content}} | ({4: claims["expires"]} if "expires" in claims else {})
+    labels = {"expires": 4, "not_before": 5}
+    cwt = {1: "XCL", 6: 1772000000, -260: {sub_key: content}} | {labels[name]: told for name, told in claims.items()}
     head = cbor2.dumps({1: -7, 4: b"12345678"})
     return "HC1:" + base45.encode(deflate.compress(cbor2.dumps([head, {}, cbor2.dumps(cwt), bytes(64)])))
 
@@ -102,6 +103,26 @@ def test_the_sub_key_is_a_setting() -> None:
         open_text(sealed(G3), icvp_claim=7)
     assert refused.value.reason is Reason.UNSUPPORTED_VERSION
     assert hcert.ICVP_CLAIM == -6
+
+
+def test_protection_against_yellow_fever_begins_after_ten_days() -> None:
+    certificate = read(sealed(G3, not_before=1772900000))
+    assert certificate.protects_from == date(2026, 3, 11)
+    assert certificate.protects_until is None
+    assert certificate.not_before == datetime.fromtimestamp(1772900000, UTC)
+    assert read(sealed(G1)).protects_from == date(1935, 9, 2)
+    assert read(sealed(G3 | {"vx": {"vp": "PolioVaccine", "dv": "2026-03-01"}})).protects_from is None
+
+
+def test_protection_as_the_certificate_tells_it() -> None:
+    told = {"vp": STAMARIL, "dt": "2026-03-01", "bo": "1", "vls": "2026-03-12", "vle": "2036-03-01"}
+    certificate = read(sealed(G2 | {"v": told}))
+    assert (certificate.protects_from, certificate.protects_until) == (date(2026, 3, 12), date(2036, 3, 1))
+    for_life = read(sealed(G2 | {"v": told | {"vle": "life of person vaccinated"}}))
+    assert for_life.protects_until is None
+    polio = {"vp": "PolioVaccine", "dt": "2026-01-10", "bo": "P1", "vle": "2027-01-10"}
+    booklet = read(sealed(G2 | {"v": [told, polio]}))
+    assert (booklet.protects_from, booklet.protects_until) == (None, date(2036, 3, 1))
 
 
 def test_an_unknown_product_has_no_disease() -> None:

@@ -46,6 +46,7 @@ def check(tmp_path, now):
         certificate = {
             "identifier": UVCI,
             "country": "VN",
+            "stated_country": None,
             "signature": SIGNATURE,
             "algorithm": "ES256",
             "key_id": "0011223344556677",
@@ -233,6 +234,11 @@ class TestDccBatches:
         take(_batch("COUNTRYCODEUCI", _hash(f"DE{UVCI}")))
         assert check(country="US", issuer="DE") is not None
         assert check(country="US", issuer="FR") is None
+
+    def test_country_code_may_be_the_one_in_the_statement(self, take, check) -> None:
+        take(_batch("COUNTRYCODEUCI", _hash(f"DE{UVCI}")))
+        assert check(country="EU", issuer="Robert Koch-Institut", stated_country="DE") is not None
+        assert check(country="EU", issuer="Robert Koch-Institut", stated_country="FR") is None
 
     def test_by_signature_of_ecdsa_the_twin_does_not_escape(self, take, check) -> None:
         take(_batch("SIGNATURE", _hash(SIGNATURE[:32])))

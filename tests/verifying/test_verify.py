@@ -251,6 +251,28 @@ def test_dates_of_the_certificate(context: Context, at: datetime, reason: Reason
     assert reason_of(XA.code(vaccination(dt="2026-01-18")), context, now=NOW, at=at) is reason
 
 
+def test_a_certificate_may_begin_after_its_issue(context: Context) -> None:
+    begins = NOW + 5 * DAY
+    code = XA.code(claims={5: int(begins.timestamp())})
+    assert reason_of(code, context) is Reason.NOT_YET_VALID
+    assert reason_of(code, context, at=begins) is None
+
+
+def test_protection_of_a_yellow_card(context: Context) -> None:
+    product = "YellowFeverProductd8a09f80301dc05e124f99ffe7711fc0"
+    card = {"n": "NGUYEN VAN AN", "dob": "1990-01-02", "v": "1", "vx": {"vp": product, "dv": "2026-11-15", "bo": "1"}}
+    code = XA.code(claims={-260: {-6: card}})
+    verdict = verify(code, context=context, now=NOW)
+    assert verdict.reason is Reason.NOT_YET_VALID
+    assert "25/11/2026" in verdict.message.vi
+    assert reason_of(code, context, at=datetime(2026, 11, 24, 16, 59, tzinfo=UTC)) is Reason.NOT_YET_VALID
+    assert reason_of(code, context, at=datetime(2026, 11, 24, 17, tzinfo=UTC)) is None
+    told = {"vp": "Polio1", "dt": "2026-01-01", "bo": "1", "vle": "2026-11-20"}
+    ended = XA.code(claims={-260: {-6: {"n": "NGUYEN VAN AN", "dob": "1990-01-02", "v": told}}})
+    assert reason_of(ended, context) is Reason.EXPIRED
+    assert reason_of(ended, context, at=NOW - DAY) is None
+
+
 def test_dates_of_the_key(tmp_path: Path) -> None:
     signer = Authority(not_before=ISSUED + DAY, not_after=NOW + DAY)
     context = context_of([signer.anchor()], folder=tmp_path)
