@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from passport.domain.certificate import Kind
-from passport.trust.certificates import read_certificate
+from passport.trust.certificates import load_certificate, read_certificate
+from tests.forging import Authority
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFORMANCE = Path(os.environ.get("CONFORMANCE_DIR", ROOT / ".." / "shared" / "conformance"))
@@ -92,3 +94,12 @@ def test_barcode_signers_of_the_vdsnc_samples() -> None:
     assert australia is not None
     assert australia.barcode_signer
     assert not australia.allows(Kind.VACCINATION, format="hc1")
+
+
+def test_a_certificate_of_a_version_that_does_not_exist() -> None:
+    der = Authority().certificate.public_bytes(Encoding.DER)
+    version = bytes.fromhex("a003020102")  # [0] INTEGER 2, which is version 3
+    assert der.count(version) == 1
+    assert load_certificate(der)
+    with pytest.raises(ValueError, match="not a certificate"):
+        load_certificate(der.replace(version, bytes.fromhex("a00302013b")))
