@@ -11,7 +11,7 @@ and that an issuer unknown to a stale trust list is a stale list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from passport.domain.certificate import Certificate, DoseStatement
@@ -129,6 +129,7 @@ def judge(
     if findings.lists.revocation is None:
         findings.skip(Step.REVOCATION)  # no list was ever imported: only what we revoked ourselves was looked for
     if question.policy is not None:
+        status = replace(status, policy=question.policy)  # said even where the policy stays open
         with findings.during(Step.RULES):  # 9
             status = judge_policy(question.policy, status, doses, at=clock)
             steps.require_met(status.why)

@@ -409,6 +409,8 @@ def test_a_policy_outside_its_time_is_open(context: Context) -> None:
     assert verdict.reason is Reason.RULES_OPEN
     assert verdict.outcome is Outcome.UNDETERMINED
     assert verdict.message.vi == "Chưa đủ quy định hoặc dữ liệu để kết luận cho Việt Nam vào ngày 02/03/2021."
+    assert verdict.dose_status is not None
+    assert (verdict.dose_status.policy, verdict.dose_status.meets_policy) == ("vn-domestic", None)
 
 
 def test_a_country_without_rules_is_open(context: Context) -> None:
