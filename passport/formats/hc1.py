@@ -97,11 +97,15 @@ def _dose(entry: dict[str, Any]) -> DoseStatement:
         vaccine=entry.get("vp") or None,
         product=entry.get("mp") or None,
         manufacturer=entry.get("ma") or None,
-        number=entry.get("dn"),
-        of=entry.get("sd"),
+        number=_count(entry.get("dn")),
+        of=_count(entry.get("sd")),
         date=content.day(entry["dt"]),
         country=entry.get("co") or None,
     )
+
+
+def _count(told: float | None) -> int | None:
+    return None if told is None else int(told)  # the schema takes 2.0 for a whole number, as JSON does
 
 
 def as_written(holder: Holder) -> Holder:

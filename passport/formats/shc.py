@@ -30,8 +30,10 @@ _OFFSET, _HIGHEST = ord("-"), ord("z") - ord("-")  # a character is written as t
 _CVX = "http://hl7.org/fhir/sid/cvx"
 _COVID_TYPE = "https://smarthealth.cards#covid19"
 _COVID = "840539006"  # SNOMED CT, as the EU writes the disease
-# CVX codes of COVID-19 vaccines (CDC, "COVID-19 vaccine related codes"; 500 to 521 are given outside the USA).
-_COVID_CVX = {str(code) for code in (*range(207, 214), *range(217, 231), *range(300, 316), *range(500, 522))}
+# CVX codes of COVID-19 vaccines (CDC, "COVID-19 vaccine related codes"; 500 to 521 are given outside the USA). What
+# lies between them is against hepatitis B, tick-borne encephalitis and RSV.
+_COVID_CVX_RANGES = ((207, 208), (210, 213), (217, 219), (221, 221), (225, 230), (300, 302), (308, 313), (500, 521))
+_COVID_CVX = {str(code) for first, last in _COVID_CVX_RANGES for code in range(first, last + 1)}
 
 
 def claims(text: str) -> bool:
@@ -151,8 +153,9 @@ def read(envelope: Envelope, key_country: str | None) -> Certificate:
     """The card in a believed `envelope`; raises TrustError (bad_content).
 
     Refuses what the verifier cannot stand for: an issuer that is no plain https address, several patients, a
-    dose that was not completed, a vaccine in no code system that is known. Tolerates what the specification
-    only advises against, such as display texts and ids.
+    dose that was not completed, a vaccine in no code system that is known. Leaves out a dose of which FHIR says
+    that it was less than a full one. Tolerates what the specification only advises against, such as display texts
+    and ids.
     """
     claimed: dict[str, Any] = envelope.payload
     stated = kind(envelope)
@@ -161,7 +164,8 @@ def read(envelope: Envelope, key_country: str | None) -> Certificate:
     if len(patients) != 1:
         raise TrustError(Reason.BAD_CONTENT, f"{len(patients)} patients instead of one")
     about_covid = _COVID_TYPE in claimed["vc"]["type"]
-    doses = tuple(_dose(r, about_covid) for r in resources if r["resourceType"] == "Immunization")
+    given = [r for r in resources if r["resourceType"] == "Immunization" and not r.get("isSubpotent")]
+    doses = tuple(_dose(r, about_covid) for r in given)
     samples = [r["effectiveDateTime"] for r in resources if r["resourceType"] == "Observation"]
     happened = [dose.date for dose in doses if dose.date] + [content.day(sample) for sample in samples]
     holder = _holder(patients[0])
@@ -188,11 +192,12 @@ def _resources(claimed: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _dose(immunization: dict[str, Any], about_covid: bool) -> DoseStatement:
+    """One dose; the type of the card says what it is against only where its code does not tell."""
     codings = immunization["vaccineCode"]["coding"]
     cvx = next((coding["code"] for coding in codings if coding.get("system") == _CVX), None)
     code = cvx or codings[0]["code"]
     return DoseStatement(
-        disease=_COVID if about_covid or cvx in _COVID_CVX else "",
+        disease=_COVID if cvx in _COVID_CVX or (about_covid and cvx is None) else "",
         vaccine=code,
         product=code,
         manufacturer=None,

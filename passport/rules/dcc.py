@@ -9,7 +9,7 @@ from typing import Any
 
 from passport.domain.certificate import Certificate, DoseStatement, Kind
 from passport.domain.verdict import DoseStatus
-from passport.rules.schedules import COVID_SNOMED, VACCINES, dose_status, product_of
+from passport.rules.schedules import COVID_SNOMED, VACCINES, against_covid, dose_status, product_of
 
 EU_FORMAT = "hc1"
 _SAME_SHAPE = "1.3.0"  # version of the EU schema whose shape is copied
@@ -37,7 +37,8 @@ def dcc_payload(certificate: Certificate, *, status: DoseStatus, on: date) -> di
         return certificate.payload if same else _numbered(certificate.payload, status)
     if certificate.kind is not Kind.VACCINATION:
         return None
-    latest = next((dose for dose in certificate.doses if dose.date and dose.date == status.last_dose), None)
+    ours = against_covid(certificate.doses)
+    latest = next((dose for dose in ours if dose.date and dose.date == status.last_dose), None)
     if latest is None:
         return None
     code = product_of(latest)

@@ -16,7 +16,7 @@ from passport.domain.certificate import Certificate, Kind
 from passport.domain.verdict import DoseStatus, Why
 from passport.errors import TrustError
 from passport.rules.rule import Rule
-from passport.rules.schedules import VACCINES, product_of
+from passport.rules.schedules import VACCINES, against_covid, product_of
 from passport.rules.valuesets import names
 
 DAYS_AHEAD = 400  # how far ahead a rule is asked; published rules let nobody wait a year
@@ -59,7 +59,7 @@ def explain(
     """
     if certificate.kind is not Kind.VACCINATION or status.days_since is None:
         return _OTHER
-    latest = next(dose for dose in certificate.doses if dose.date == status.last_dose)
+    latest = next(dose for dose in against_covid(certificate.doses) if dose.date == status.last_dose)
     asked = _Asked(data, status, status.days_since, product_of(latest), data["external"]["countryCode"], on)
     reasons = [_reason(rule, asked) for rule in failed]
     first = min(reasons, key=lambda why: _ORDER.index(why.kind))

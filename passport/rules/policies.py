@@ -12,7 +12,7 @@ from typing import Any
 from passport.domain.certificate import DoseStatement
 from passport.domain.verdict import DoseStatus, Why
 from passport.errors import InputError, Reason, Refusal, Sentence, TrustError
-from passport.rules.schedules import product_of
+from passport.rules.schedules import against_covid, product_of
 from passport.rules.valuesets import names
 
 USUAL_SERIES = 2  # doses; what is asked for where no product tells
@@ -94,7 +94,7 @@ def _product(policy: Policy, status: DoseStatus, doses: Sequence[DoseStatement])
     """Only the last dose is asked: showing an older certificate as well must never make the answer worse."""
     if policy.products is None:
         return None
-    products = {product_of(dose) for dose in doses if dose.date == status.last_dose}
+    products = {product_of(dose) for dose in against_covid(doses) if dose.date == status.last_dose}
     if products & policy.products:
         return None
     code = next(iter(products), None) or ""

@@ -30,9 +30,9 @@ NOT_APPLICABLE = DoseStatus("not_applicable", None, None, None, None)
 class Vaccine:
     """One product of the Vietnamese campaign: what lists call it, what certificates call it, how it is given.
 
-    `approved_on` is None while an approval is not confirmed, `min_interval_days` for one-dose products.
-    `codes` are the CVX, ICD-11 and further EU codes of the same product; ages are inclusive;
-    `certifiable` tells whether Decision 5772/QĐ-BYT covers it.
+    `approved_on` is None while an approval is not confirmed; `codes` are the CVX, ICD-11 and further EU codes of
+    the same product; `certifiable` tells whether Decision 5772/QĐ-BYT covers it. Ages and intervals are dated and
+    stand in `rules.recommendations`.
     """
 
     key: str
@@ -43,9 +43,6 @@ class Vaccine:
     mp: str
     ma: str
     primary_doses: int
-    min_interval_days: int | None
-    min_age: int
-    max_age: int | None
     certifiable: bool
     codes: tuple[str, ...]
 
@@ -113,6 +110,11 @@ def find_vaccine(text: str) -> Vaccine | None:
     return VACCINES[key] if key else None
 
 
+def against_covid(doses: Iterable[DoseStatement]) -> list[DoseStatement]:
+    """Those of `doses` that were given against COVID-19; a card may tell of others, given on the same day."""
+    return [dose for dose in doses if dose.disease == COVID_SNOMED or dose.disease.startswith(COVID_ICD11)]
+
+
 def dose_status(doses: Sequence[DoseStatement], *, on: date) -> DoseStatus:
     """How far the series of one person had come on the day `on`, from the dose statements of all certificates.
 
@@ -120,7 +122,7 @@ def dose_status(doses: Sequence[DoseStatement], *, on: date) -> DoseStatus:
     is `not_applicable`. Products that nobody here knows are judged by their own numbers. Whether all statements
     are about one person is the caller's to know.
     """
-    ours = [dose for dose in doses if dose.disease == COVID_SNOMED or dose.disease.startswith(COVID_ICD11)]
+    ours = against_covid(doses)
     if not ours:
         return NOT_APPLICABLE
     given = _in_order(ours, on)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from passport.domain.dates import spoken_day
 from passport.domain.verdict import Heading, Verdict
 from passport.errors import Sentence
+from passport.rules.schedules import against_covid
 from passport.rules.valuesets import country_name
 
 HEADINGS: Mapping[Heading, Sentence] = {
@@ -51,7 +52,8 @@ def dose_line(verdict: Verdict) -> Sentence | None:
     status, certificate = verdict.dose_status, verdict.certificate
     if certificate is None or status is None or status.last_dose is None or status.days_since is None:
         return None
-    product = next((dose.product for dose in certificate.doses if dose.date == status.last_dose), None)
+    ours = against_covid(certificate.doses)
+    product = next((dose.product for dose in ours if dose.date == status.last_dose), None)
     name = verdict.names.get("product", {}).get(product or "", product) or "–"
     date_, days = spoken_day(status.last_dose), status.days_since
     number, of = status.number or "–", status.of or "–"

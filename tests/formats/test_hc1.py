@@ -374,6 +374,11 @@ def test_tolerated_habits() -> None:
     assert read(sealed(dcc(v=entry(dt=tagged)))).doses[0].date == date(2021, 3, 9)
 
 
+def test_dose_numbers_written_as_floats_are_whole_numbers() -> None:
+    dose = read(sealed(dcc(v=entry(dn=2.0, sd=2.0)))).doses[0]
+    assert (repr(dose.number), repr(dose.of)) == ("2", "2")
+
+
 def test_times_may_be_floats() -> None:
     certificate = read(sealed(dcc(), claims={4: 1.8e9 + 0.5, 6: 1.7e9}))
     assert certificate.issued_at == datetime.fromtimestamp(1.7e9, UTC)
@@ -413,6 +418,7 @@ def test_the_country_is_that_of_the_key_first(key_country: str | None, issuer: A
         dcc(dob=1990),
         dcc(dob="1990-02-30"),
         dcc(dob="02.01.1990"),
+        dcc(dob="１９９０-01-02"),
         dcc(dob="2023-01-01"),
         dcc(v=entry(dt="2022-02-30")),
         dcc(v=entry(dt="18.02.2022")),

@@ -215,6 +215,37 @@ def test_a_vaccine_of_another_code_system_or_disease() -> None:
     assert shc.read(open_text(card(claims_of(vc=typed))), None).doses[0].disease == "840539006"
 
 
+def about_covid(*resources: dict[str, Any]) -> dict[str, Any]:
+    claims = claims_of(PATIENT, *resources)
+    claims["vc"]["type"].append("https://smarthealth.cards#covid19")
+    return claims
+
+
+def coded(code: str, system: str = "http://hl7.org/fhir/sid/cvx") -> dict[str, Any]:
+    return DOSE | {"vaccineCode": {"coding": [{"system": system, "code": code}]}}
+
+
+@pytest.mark.parametrize("claims", [claims_of(PATIENT), about_covid()], ids=["of any kind", "about COVID-19"])
+def test_only_vaccines_against_covid_count_as_such(claims: dict[str, Any]) -> None:
+    """Influenza, RSV, hepatitis B and tick-borne encephalitis stand among the numbers, and on the same cards."""
+    entries = claims["vc"]["credentialSubject"]["fhirBundle"]["entry"]
+    codes = ["207", "213", "219", "221", "230", "302", "308", "313", "500", "521"]
+    others = ["08", "150", "214", "216", "220", "222", "224", "303", "305", "307", "314", "317", "522"]
+    entries += [{"resource": coded(code)} for code in codes + others]
+    diseases = [dose.disease for dose in shc.read(open_text(card(claims)), None).doses]
+    assert diseases == ["840539006"] * len(codes) + [""] * len(others)
+
+
+def test_the_type_of_the_card_tells_the_disease_where_the_code_does_not() -> None:
+    snomed = coded("1119349007", "http://snomed.info/sct")
+    assert shc.read(open_text(card(about_covid(snomed))), None).doses[0].disease == "840539006"
+
+
+def test_less_than_a_full_dose_is_left_out() -> None:
+    doses = shc.read(open_text(card(claims_of(PATIENT, DOSE, DOSE | {"isSubpotent": True}))), None).doses
+    assert len(doses) == 1
+
+
 @pytest.mark.parametrize(
     "claims",
     [

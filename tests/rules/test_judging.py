@@ -133,6 +133,20 @@ def test_other_formats_tell_their_latest_dose_in_the_same_shape() -> None:
     assert payload["nam"] == {"fn": "Nguyễn", "fnt": "NGUYEN", "gn": "Văn An", "gnt": "VAN<AN"}
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_was_given_against_another_disease_on_the_same_day_is_not_the_dose(order: int) -> None:
+    given = date(2021, 12, 24)
+    covid = DoseStatement("840539006", "207", "207", None, None, None, given, None)
+    influenza = DoseStatement("", "150", "150", None, None, None, given, None)
+    shown = certificate(format="shc", doses=(covid, influenza)[::order])
+    payload = told(shown)
+    assert payload is not None
+    assert payload["v"][0]["mp"] == "EU/1/20/1507"
+    answer = judge({"===": [{"var": "payload.v.0.mp"}, PFIZER]}, shown=shown)
+    assert answer.why is not None
+    assert answer.why.values["product"] == "Spikevax"
+
+
 def test_a_product_without_eu_codes_is_told_as_it_stands() -> None:
     dose = DoseStatement("840539006", "XM68M6", "Nobody-Knows-It", "M", 1, 1, date(2022, 1, 1), "US")
     payload = told(certificate(format="vdsnc", doses=(dose,), holder=certificate().holder))
