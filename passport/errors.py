@@ -73,6 +73,7 @@ class RowReason(StrEnum):
     DATE_BEFORE_BIRTH = "date_before_birth"
     DATE_BEFORE_APPROVAL = "date_before_approval"
     INTERVAL_TOO_SHORT = "interval_too_short"
+    AGE_OUTSIDE_SCHEDULE = "age_outside_schedule"
     UNKNOWN_AREA = "unknown_area"
     UNKNOWN_SITE = "unknown_site"
     CONFLICT = "conflict"
@@ -94,6 +95,7 @@ class Refusal(StrEnum):
     BAD_OPTION = "bad_option"
     BAD_SETTING = "bad_setting"
     BAD_KEY_FILE = "bad_key_file"
+    OTHER_REQUEST = "other_request"
     # Looked for and not there: InputError
     UNKNOWN_PERSON = "unknown_person"
     UNKNOWN_CERTIFICATE = "unknown_certificate"
@@ -121,6 +123,7 @@ class Refusal(StrEnum):
     ALREADY_REVOKED = "already_revoked"
     ALREADY_CONFIRMED = "already_confirmed"
     IMPORT_CONFIRMED = "import_confirmed"
+    IN_PROGRESS = "in_progress"
     NO_ACTIVE_SIGNER = "no_active_signer"
     SELF_CHECK_FAILED = "self_check_failed"
     DEMO_IN_PRODUCTION = "demo_in_production"

@@ -22,6 +22,7 @@ from passport.intake.people_cells import HOME, PersonCells
 from passport.intake.readers import day_first
 from passport.intake.rows import DoseCells
 from passport.registry.tables import Dose, Person
+from passport.rules.recommendations import in_force, shortest_wait
 
 
 class ToldDose(Protocol):
@@ -91,12 +92,20 @@ def compare_dose(cells: DoseCells, doses: Iterable[ToldDose]) -> list[Issue]:
         both_primary = dose.kind == cells.kind == DoseKind.PRIMARY
         if both_primary and (dose.number < cells.number) != (dose.given_on < cells.given_on):
             return [Issue(key, Severity.HELD, RowReason.CONFLICT, "order", {"date": day, "number": cells.number})]
-    before = [dose for dose in others if dose.given_on < cells.given_on]
-    least = cells.vaccine.min_interval_days
-    days = (cells.given_on - before[-1].given_on).days if before else None
-    if days is not None and least is not None and days < least:
-        return [Issue(key, Severity.WARNED, RowReason.INTERVAL_TOO_SHORT, None, {"days": days, "min": least})]
-    return []
+    return _interval(cells, [dose for dose in others if dose.given_on < cells.given_on], key)
+
+
+def _interval(cells: DoseCells, before: Sequence[ToldDose], key: str) -> list[Issue]:
+    """Whether a dose came sooner after the ones `before` it, the latest last, than the schedule of its day asks."""
+    if not before or cells.born is None:
+        return []
+    boosters = sum(dose.kind == DoseKind.BOOSTER for dose in before)
+    rows = in_force(vaccine=cells.product, kind=cells.kind, booster=boosters + 1, on=cells.given_on)
+    least = shortest_wait(rows, born=cells.born, on=cells.given_on)
+    days = (cells.given_on - before[-1].given_on).days
+    if least is None or days >= least:
+        return []
+    return [Issue(key, Severity.WARNED, RowReason.INTERVAL_TOO_SHORT, None, {"days": days, "min": least})]
 
 
 def _same_name(cells: PersonCells, person: Person) -> bool:

@@ -20,6 +20,7 @@ from passport.intake.people_cells import PersonCells, read_contact, read_identit
 from passport.intake.places import Places
 from passport.intake.readers import RowReader, day_first
 from passport.intake.sheets import RawRow
+from passport.rules.recommendations import ages_breached, in_force
 from passport.rules.schedules import Vaccine, find_vaccine
 
 FIRST_DOSES = date(2020, 12, 1)  # nobody was vaccinated before: decides the century of a two-digit year
@@ -35,7 +36,10 @@ _NOT_A_LOT = re.compile(r"\d[\d.,]*E\+\d+|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-
 
 @dataclass(frozen=True, slots=True)
 class DoseCells:
-    """One dose a row tells of; `suffix` is what its column keys end with, `site_id` where the row names a site."""
+    """One dose a row tells of; `suffix` is what its column keys end with, `site_id` where the row names a site.
+
+    `born` is the vaccinee's, for the ages of the schedule; None where the row's own is refused.
+    """
 
     vaccine: Vaccine
     number: int
@@ -44,6 +48,7 @@ class DoseCells:
     lot: str
     site_id: int | None
     suffix: str
+    born: PartialDate | None
 
     @property
     def product(self) -> str:
@@ -96,7 +101,10 @@ def read_dose(
     if vaccine is None or number is None or given_on is None:
         return None
     kind = _kind(reader, "dose_kind" + suffix, vaccine=vaccine, number=number)
-    return DoseCells(vaccine, number, kind, given_on, lot, site_id, suffix)
+    rows = in_force(vaccine=vaccine.key, kind=kind, on=given_on)
+    if born is not None and ages_breached(rows, born=born, on=given_on):
+        reader.warn(key, RowReason.AGE_OUTSIDE_SCHEDULE, vaccine=vaccine.name)
+    return DoseCells(vaccine, number, kind, given_on, lot, site_id, suffix, born)
 
 
 def _vaccine(reader: RowReader, key: str) -> Vaccine | None:

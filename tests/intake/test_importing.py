@@ -270,6 +270,13 @@ def test_a_short_interval_is_warned_of(world: World) -> None:
     assert "10 ngày" in report.issues[0].message.vi
 
 
+def test_an_age_outside_the_schedule_is_warned_of(world: World) -> None:
+    report = world.rows(AN | {"birth_date": "20/08/2010", "id_number": "", "vaccination_date": "10/08/2021"})
+    assert ("vaccination_date", "warned", "age_outside_schedule") in [fault[1:] for fault in faults(report)]
+    assert report.new == 1
+    assert "AstraZeneca" in next(i.message.vi for i in report.issues if i.reason.value == "age_outside_schedule")
+
+
 @pytest.mark.parametrize(
     "other",
     [
