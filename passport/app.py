@@ -26,7 +26,7 @@ from passport.registry import accounts, migrations
 from passport.registry.db import prepare_sqlite
 from passport.trust.files import SECRET, read_secret, write_whole, writing
 from passport.trust.signer_records import SignerState, list_signers
-from passport.web import BLUEPRINTS, access, api_models, assets, errors, headers, language, limits
+from passport.web import BLUEPRINTS, access, assets, errors, headers, language, limits, openapi
 
 SECRET_BYTES = 32  # README, going to production
 MAX_BODY = 32 * 1024 * 1024  # bytes; the largest list that intake takes
@@ -79,6 +79,7 @@ class _SignIn(LoginForm):
 
 
 def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
+    limits.connect_api(app)
     csrf = CSRFProtect(app)
     datastore = FSQLALiteUserDatastore(db, accounts.Account, accounts.Role)
     Security(app, datastore, login_form=_SignIn)
@@ -94,7 +95,7 @@ def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     limits.connect(app)
     errors.handle_errors(app)
     access.guard(app)
-    app.spec_processor(api_models.complete)
+    app.spec_processor(openapi.complete)
     for blueprint in BLUEPRINTS:
         if not isinstance(blueprint, APIBlueprint):
             blueprint.enable_openapi = False  # type: ignore[attr-defined]  # APIFlask asks every blueprint

@@ -30,10 +30,18 @@ REASON_LIMIT = 200  # characters
 
 
 def revoke(
-    database: Database, *, certificate_id: str, reason: str, by: str, now: datetime, keys_dir: Path
+    database: Database,
+    *,
+    certificate_id: str,
+    reason: str,
+    by: str,
+    now: datetime,
+    keys_dir: Path,
+    client: str | None = None,
 ) -> Certificate:
     """Ends a certificate for good; `certificate_id` is its own id or its identifier.
 
+    `client` is the program that acts for `by`, where it was not a person.
     Raises InputError (unknown_certificate, unknown_account, bad_option without a reason), Refused (not_permitted,
     already_revoked).
     """
@@ -42,7 +50,8 @@ def revoke(
         certificate, account = certificates.find_certificate(session, certificate_id), find_account(session, by)
         require_role(session, account, REVOKERS, certificate.dose.site.area)
         certificates.revoke(session, certificate=certificate, reason=why, by=account, at=now)
-        audit.record(session, actor=by, action="certificate_revoked", subject=certificate.id, at=now)
+        detail = {"client": client} if client else {}
+        audit.record(session, actor=by, action="certificate_revoked", subject=certificate.id, detail=detail, at=now)
         record_own(keys_dir, identifier=certificate.identifier, at=now, replaced=False)
     return certificate
 

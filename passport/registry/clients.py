@@ -8,19 +8,24 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from passport.errors import InputError, Refusal
+from passport.registry.accounts import Account
 from passport.registry.columns import Base, new_id
 
 SCOPES = ("verify", "verify:batch", "registry:read", "registry:write", "issue")
 KEY_PREFIX = "pk_"
 KEY_BYTES = 32  # 256 random bits, so a plain hash at rest is enough
+CHECKS_PER_MINUTE = 1200  # of a client for whom nothing else was agreed: a batch of 1,000 and room for single checks
 
 
 class Client(Base):
-    """A program of an agency: its key is shown once and kept as a hash; `prefix` tells keys apart in lists."""
+    """A program of an agency: its key is shown once and kept as a hash; `prefix` tells keys apart in lists.
+
+    One that reads or changes records does so as the account `acting`, with the roles and areas of that account.
+    """
 
     __tablename__ = "client"
 
@@ -29,18 +34,40 @@ class Client(Base):
     prefix: Mapped[str] = mapped_column(String(12))
     key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     scopes: Mapped[list[Any]]
+    checks_per_minute: Mapped[int]
+    acting_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    acting: Mapped[Account | None] = relationship(lazy="joined")
 
 
-def create_client(session: Session, *, name: str, scopes: Collection[str], now: datetime) -> tuple[Client, str]:
-    """A new client and its key; the key is in no other place. Raises InputError (bad_option) for an unknown scope."""
+def create_client(
+    session: Session,
+    *,
+    name: str,
+    scopes: Collection[str],
+    now: datetime,
+    checks_per_minute: int = CHECKS_PER_MINUTE,
+    acting: Account | None = None,
+) -> tuple[Client, str]:
+    """A new client and its key; the key is in no other place.
+
+    Raises InputError (bad_option) for an unknown scope or no check a minute.
+    """
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         raise InputError(Refusal.BAD_OPTION, f"scope: one of {', '.join(SCOPES)}")
+    if checks_per_minute < 1:
+        raise InputError(Refusal.BAD_OPTION, "at least one check a minute")
     key = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
     client = Client(
-        name=name, prefix=key[:8], key_hash=_hash(key), scopes=[s for s in SCOPES if s in scopes], created_at=now
+        name=name,
+        prefix=key[:8],
+        key_hash=_hash(key),
+        scopes=[s for s in SCOPES if s in scopes],
+        checks_per_minute=checks_per_minute,
+        acting=acting,
+        created_at=now,
     )
     session.add(client)
     session.flush()

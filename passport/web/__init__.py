@@ -19,6 +19,7 @@ _MODULES = (
     "staff_lists",
     "staff_issue",
     "staff_people",
+    "records",
     "demo",
     "population_standin",
 )

@@ -11,20 +11,21 @@ from typing import Any
 
 import orjson
 from apiflask import APIBlueprint
-from flask import Response, g, request
-from flask_limiter.util import get_remote_address
+from flask import Response, request
 
 from passport.demo import samples
-from passport.errors import InputError, PassportError, Refusal, Sentence
+from passport.domain.verdict import JointVerdict, Verdict
+from passport.errors import InputError, PassportError, Refusal
 from passport.house import clock, current_house
-from passport.registry.clients import find_client
 from passport.verifying.context import Context
 from passport.verifying.request import CheckRequest, answer, parse_defaults, parse_request
 from passport.verifying.verify import verify_image
 from passport.web import access
-from passport.web.api_models import BATCH_LIMIT, BatchOut, SamplesOut, VerdictOut, documented
-from passport.web.errors import problem, problem_response, status_of
-from passport.web.limits import LIMITER
+from passport.web.api_models import BatchIn, BatchOut, CheckIn, CheckOut, PictureIn, SamplesOut
+from passport.web.bodies import BATCH_LIMIT, json_body
+from passport.web.callers import needs, require_known
+from passport.web.errors import problem, status_of
+from passport.web.openapi import documented
 from passport.web.published import count
 
 BLUEPRINT = APIBlueprint("agency", __name__, url_prefix="/api/v1", tag="Verification")
@@ -32,82 +33,45 @@ access.declare(BLUEPRINT, access.Audience.CLIENT)
 
 ANONYMOUS_LIMIT = "30 per minute"  # per address, so that the page works without a login (INTERFACES section 5)
 CLIENT_LIMIT = "1200 per minute"
-_FORM_FIELDS = ("at", "country", "policy", "ref")
-_NO_KEY = Sentence("Cần khóa truy cập hợp lệ.", "A valid API key is needed.")
-_NO_SCOPE = Sentence("Khóa truy cập không có quyền này.", "The key lacks the scope for this.")
-_NOT_JSON = Sentence("Nội dung không phải JSON.", "The body is not JSON.")
+_FORM_FIELDS = ("at", "country", "policy", "ref", "name", "born")
 # The signature check leaves the interpreter lock, so both cores work on one batch.
 _POOL = ThreadPoolExecutor(max_workers=cpu_count() or 1, thread_name_prefix="verify")
 
-
-def _caller() -> str:
-    client = g.get("client")
-    return f"client:{client.id}" if client else f"address:{get_remote_address()}"
+BLUEPRINT.before_request(require_known)
 
 
-def _limit() -> str:
-    return CLIENT_LIMIT if g.get("client") else ANONYMOUS_LIMIT
-
-
-@BLUEPRINT.before_request
-def _authenticate() -> Response | None:
-    """Finds the client of a key; a key that is not known is refused rather than taken for a stranger."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    if not scheme:
-        return None
-    with current_house().database.reading() as session:
-        g.client = find_client(session, key=key.strip()) if scheme.lower() == "bearer" else None
-    if g.client is None:
-        return problem_response(problem(401, _NO_KEY))
-    return None
-
-
-def _needs(scope: str, *, anonymous: bool = False) -> Response | None:
-    client = g.get("client")
-    if client is None:
-        return None if anonymous else problem_response(problem(401, _NO_KEY))
-    return None if scope in client.scopes else problem_response(problem(403, _NO_SCOPE))
-
-
-def _json(data: Any) -> Response:
+def json_answer(data: Any) -> Response:
+    """An answer in JSON."""
     return Response(orjson.dumps(data), content_type="application/json")
 
 
-def _body() -> Any:
-    try:
-        return orjson.loads(request.get_data())
-    except orjson.JSONDecodeError:
-        return _UNREADABLE
-
-
-_UNREADABLE = object()
-
-
 @BLUEPRINT.post("/verifications")
-@BLUEPRINT.output(VerdictOut)
-@documented("Check one certificate, or two to five of one person together", errors=(400, 401, 403, 413, 422, 429))
-@LIMITER.limit(_limit, key_func=_caller)
+@documented(
+    "Check one certificate, or two to five of one person together",
+    answer=CheckOut,
+    bodies={"application/json": CheckIn, "multipart/form-data": PictureIn},
+    errors=(400, 403, 413, 422, 429),
+    anonymous=True,
+)
+@needs("verify", anonymous=True)
 def verify_one() -> Response:
     """The verdict, 200 whatever the outcome."""
-    refusal = _needs("verify", anonymous=True)
-    if refusal is not None:
-        return refusal
     context = current_house().context
     if request.mimetype == "multipart/form-data":
-        return _picture(context)
-    body = _body()
-    if body is _UNREADABLE:
-        return problem_response(problem(400, _NOT_JSON))
-    return _json(_told(parse_request(body), context=context))
+        return json_answer(_of_picture(context))
+    return json_answer(_told(parse_request(json_body()), context=context))
 
 
-def _picture(context: Context) -> Response:
+def _of_picture(context: Context) -> dict[str, Any]:
     """A picture or PDF with the same fields beside it; the holder's fields are `name` and `born`."""
-    unknown = (request.form.keys() | request.files.keys()) - {*_FORM_FIELDS, "image", "name", "born"}
-    if unknown or "image" not in request.files:
-        raise InputError(Refusal.BAD_OPTION, "unknown field" if unknown else "image")
-    fields: dict[str, Any] = {k: v for k in _FORM_FIELDS if (v := request.form.get(k))}
-    holder = {k: v for k in ("name", "born") if (v := request.form.get(k))}
+    parts = [*request.form.items(multi=True), *request.files.items(multi=True)]
+    names = [name for name, _part in parts]
+    if not set(names) <= {*_FORM_FIELDS, "image"} or len(names) > len(set(names)):
+        raise InputError(Refusal.BAD_OPTION, "unknown or repeated field")
+    if "image" not in request.files:
+        raise InputError(Refusal.BAD_OPTION, "image")
+    fields: dict[str, Any] = request.form.to_dict()
+    holder = {name: fields.pop(name) for name in ("name", "born") if name in fields}
     check = parse_request({"credential": "", **fields} | ({"holder": holder} if holder else {}))
     verdict = verify_image(
         request.files["image"].read(),
@@ -118,21 +82,20 @@ def _picture(context: Context) -> Response:
         policy=check.policy,
         holder=check.holder,
     )
-    return _json(count(verdict).as_dict() | ({"ref": check.ref} if check.ref is not None else {}))
+    return _with_ref(verdict, check)
 
 
 @BLUEPRINT.post("/verifications/batch")
-@BLUEPRINT.output(BatchOut)
-@documented("Check up to 1,000 certificates", errors=(400, 401, 403, 413, 422, 429), key=True)
-@LIMITER.limit(_limit, key_func=_caller)
+@documented(
+    "Check up to 1,000 certificates",
+    answer=BatchOut,
+    bodies={"application/json": BatchIn},
+    errors=(400, 403, 413, 422, 429),
+)
+@needs("verify:batch")
 def verify_batch() -> Response:
     """One verdict an item in their order; a malformed item gives a problem in its place and spoils only itself."""
-    refusal = _needs("verify:batch")
-    if refusal is not None:
-        return refusal
-    body = _body()
-    if body is _UNREADABLE:
-        return problem_response(problem(400, _NOT_JSON))
+    body = json_body()
     if type(body) is not dict or not body.keys() <= {"items", "at", "country", "policy"}:
         raise InputError(Refusal.BAD_OPTION, "body")
     items = body.get("items")
@@ -140,7 +103,7 @@ def verify_batch() -> Response:
         raise InputError(Refusal.BAD_OPTION, "items")
     defaults = parse_defaults(body)
     context = current_house().context
-    return _json({"results": list(_POOL.map(lambda item: _one_of_many(item, defaults, context), items))})
+    return json_answer({"results": list(_POOL.map(lambda item: _one_of_many(item, defaults, context), items))})
 
 
 def _one_of_many(item: Any, defaults: CheckRequest, context: Context) -> dict[str, Any]:
@@ -151,15 +114,21 @@ def _one_of_many(item: Any, defaults: CheckRequest, context: Context) -> dict[st
 
 
 def _told(check: CheckRequest, *, context: Context) -> dict[str, Any]:
-    verdict = count(answer(check, context=context, now=clock())).as_dict()
-    return verdict | ({"ref": check.ref} if check.ref is not None else {})
+    return _with_ref(answer(check, context=context, now=clock()), check)
+
+
+def _with_ref(verdict: Verdict | JointVerdict, check: CheckRequest) -> dict[str, Any]:
+    return count(verdict).as_dict() | ({"ref": check.ref} if check.ref is not None else {})
 
 
 @BLUEPRINT.get("/samples")
-@BLUEPRINT.output(SamplesOut)
-@documented("One credential for each reason, from the demo issuer, with the expected verdict")
+@documented(
+    "One credential for each reason, from the demo issuer, with the expected verdict",
+    answer=SamplesOut,
+    anonymous=True,
+)
 def list_samples() -> Response:
     """The samples; empty in production, where no demo issuer is trusted."""
     settings = current_house().settings
     known = () if settings.production else samples.load(settings.instance_dir)
-    return _json({"samples": [sample.as_dict() for sample in known]})
+    return json_answer({"samples": [sample.as_dict() for sample in known]})

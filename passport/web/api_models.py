@@ -1,21 +1,54 @@
-"""The shapes of the API as its OpenAPI document tells them (INTERFACES sections 4 and 5)."""
+"""The shapes of checks and verdicts in the API (INTERFACES sections 4 and 5), exact for programs that hold on to them.
+
+The verdict is made in `domain.verdict` and `verifying.request` reads the requests; a test holds both against this.
+Fields with a default may be absent; the default itself is no part of the shape.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from apiflask import APIBlueprint
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-BATCH_LIMIT = 1000  # items
-F = TypeVar("F", bound=Callable[..., Any])
+from passport.domain.certificate import Kind
+from passport.domain.verdict import Heading, Outcome, Result, Step
+from passport.errors import Reason
+from passport.formats.table import FORMATS
+from passport.rules.policies import POLICIES
+from passport.verifying.holder import NAME_LIMIT
+from passport.verifying.request import REF_LIMIT
+from passport.verifying.several import CREDENTIALS_LEAST, CREDENTIALS_MOST
+from passport.web.bodies import BATCH_LIMIT
+from passport.web.date_patterns import BORN, CLOCK
 
 
 class Strict(BaseModel):
     """No unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+_POLICY_NAMES = sorted({policy.name for policy in POLICIES})
+At = Annotated[
+    str, Field(pattern=f"^(?:{CLOCK})$", description="clock of the check, RFC 3339 or a date", examples=["2027-01-15"])
+]
+Country = Annotated[str, Field(pattern="^[A-Za-z]{2}$", description="country of arrival", examples=["DE"])]
+Policy = Annotated[str, Field(json_schema_extra={"enum": _POLICY_NAMES}, examples=["vn-domestic"])]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LIMIT, pattern=r"\S", examples=["Nguyễn Văn An"])]
+Born = Annotated[
+    str, Field(pattern=f"^(?:{BORN})$", description="YYYY[-MM[-DD]] or [[dd/]mm/]yyyy", examples=["1990-01-02"])
+]
+Ref = Annotated[
+    str,
+    Field(
+        max_length=REF_LIMIT,
+        pattern=r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$",
+        description="your own reference; it is echoed",
+        examples=["PNR-123"],
+    ),
+]
+Instant = Annotated[str, Field(description="RFC 3339 in UTC", examples=["2026-11-21T03:00:00Z"])]
+Day = Annotated[str, Field(description="YYYY-MM-DD", examples=["2022-02-18"])]
 
 
 class Bilingual(Strict):
@@ -28,74 +61,216 @@ class Bilingual(Strict):
 class HolderIn(Strict):
     """Who presents the certificate, as the identity document says."""
 
-    name: str | None = Field(None, max_length=200, examples=["Nguyễn Văn An"])
-    born: str | None = Field(None, examples=["1990-01-02"])
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
+
+    name: Name | None = None
+    born: Born | None = None
 
 
-class CheckIn(Strict):
+class Terms(Strict):
+    """What a check is made for; each field may be left out."""
+
+    at: At | None = None
+    country: Country | None = None
+    policy: Policy | None = None
+
+
+class _Check(Terms):
+    holder: HolderIn | None = None
+    ref: Ref | None = None
+
+
+class OneCheckIn(_Check):
+    """The check of one credential."""
+
+    credential: str = Field(description="the text of the code", examples=["HC1:…"])
+    credentials: None = None
+
+
+class JointCheckIn(_Check):
+    """The check of several credentials of one person, judged together."""
+
+    credential: None = None
+    credentials: list[str] = Field(
+        min_length=CREDENTIALS_LEAST, max_length=CREDENTIALS_MOST, description="texts of one person"
+    )
+
+
+class CheckIn(RootModel[OneCheckIn | JointCheckIn]):
     """One check: exactly one of `credential` and `credentials`."""
 
-    credential: str | None = Field(None, description="the text of the code", examples=["HC1:…"])
-    credentials: list[str] | None = Field(None, min_length=2, max_length=5, description="texts of one person")
-    at: str | None = Field(None, description="clock of the check, RFC 3339 or a date", examples=["2027-01-15"])
-    country: str | None = Field(None, pattern="^[A-Za-z]{2}$", description="country of arrival")
-    policy: str | None = Field(None, examples=["vn-domestic"])
-    holder: HolderIn | None = None
-    ref: str | None = Field(None, max_length=200, description="your own reference; it is echoed")
 
-
-class BatchIn(Strict):
+class BatchIn(Terms):
     """Up to 1,000 checks; `at`, `country` and `policy` hold for items that name none."""
 
-    items: list[CheckIn] = Field(min_length=1, max_length=BATCH_LIMIT)
-    at: str | None = None
-    country: str | None = Field(None, pattern="^[A-Za-z]{2}$")
-    policy: str | None = None
+    items: list[CheckIn | Any] = Field(
+        min_length=1,
+        max_length=BATCH_LIMIT,
+        description="checks as in /verifications; what is none gets a problem in its place and spoils only itself",
+    )
 
 
-class StepOut(BaseModel):
+class PictureIn(Strict):
+    """One check of a picture or PDF; the fields beside it are those of a JSON check, the holder's two by themselves."""
+
+    image: bytes = Field(json_schema_extra={"format": "binary"}, description="PNG, JPEG, WebP or PDF")
+    at: At = ""
+    country: Country = ""
+    policy: Policy = ""
+    name: Name = ""
+    born: Born = ""
+    ref: Ref = ""
+
+
+class StepOut(Strict):
     """One step of the check."""
 
-    step: str
-    result: Literal["passed", "failed", "skipped"]
-    reason: str | None
-    detail: str | None
+    step: Step
+    result: Result
+    reason: Reason | None
+    detail: str | None = Field(description="for the help desk")
 
 
-class VerdictOut(BaseModel):
+class HolderOut(Strict):
+    """Whose the certificate is, as the issuer wrote the name."""
+
+    name: str
+    family_name: str | None
+    given_name: str | None
+    transliterated: str
+    born: str | None = Field(description="YYYY, YYYY-MM or YYYY-MM-DD")
+
+
+class NamesOut(Strict):
+    """The codes of a dose in words."""
+
+    disease: str | None
+    vaccine: str | None
+    product: str | None
+    manufacturer: str | None
+
+
+class StatedDoseOut(Strict):
+    """What the certificate says of one dose, in codes and in words."""
+
+    disease: str
+    vaccine: str | None
+    product: str | None
+    manufacturer: str | None
+    names: NamesOut
+    number: int | None
+    of: int | None
+    date: Day | None
+    country: str | None
+    lot: str | None
+
+
+class StatementOut(Strict):
+    """What the certificate states."""
+
+    id: str | None
+    kind: Kind
+    issuer: str | None
+    country: str | None
+    key_id: str
+    issued_at: Instant | None
+    expires_at: Instant | None
+    holder: HolderOut
+    doses: list[StatedDoseOut]
+
+
+class WhyOut(Strict):
+    """Why a policy or rule is not met; the other fields are those that the kind needs."""
+
+    kind: Literal["doses", "too_soon", "too_long", "product", "other"]
+    number: int = Field(0, description="doses given")
+    of: int = Field(0, description="doses needed")
+    days: int = Field(0, description="since the last dose")
+    min: int = Field(0, description="days that must have passed")
+    max: int = Field(0, description="days that may have passed")
+    date: Day = Field("", description="the day from which the rule is met")
+    product: str = ""
+    country: str = ""
+
+
+class DoseStatusOut(Strict):
+    """How far the series had come at the clock of the check."""
+
+    status: Literal["none", "partial", "complete", "boosted", "not_applicable"]
+    number: int | None
+    of: int | None
+    last_dose: Day | None
+    days_since: int | None
+    policy: str | None
+    meets_policy: bool | None
+    why: WhyOut | None
+
+
+class RuleOut(Strict):
+    """How one rule came out."""
+
+    id: str
+    result: Literal["passed", "failed", "open"]
+    description: str
+
+
+class RulesOut(Strict):
+    """Every rule of the country of arrival that was in force."""
+
+    country: str
+    results: list[RuleOut]
+
+
+class HolderMatchOut(Strict):
+    """How what was typed compares with the certificate; null for what was not given."""
+
+    name: Literal["exact", "same_transliteration", "near", "different"] | None
+    born: Literal["exact", "consistent", "different"] | None
+    why: Bilingual | None
+
+
+class ListsOut(Strict):
+    """The dates of the lists that the check rested on; null for a list that was never imported."""
+
+    trust: Instant | None
+    revocation: Instant | None
+    rules: Instant | None
+
+
+class _Told(Strict):
+    outcome: Outcome
+    reason: Reason | None
+    heading: Heading
+    message: Bilingual = Field(description="the reason in a sentence")
+    advice: Bilingual = Field(description="what to do next")
+    ref: Ref = ""
+
+
+class VerdictOut(_Told):
     """The verdict; `certificate` is null unless key, signature and key usage were good."""
 
-    outcome: Literal["valid", "invalid", "undetermined"]
-    reason: str | None
-    heading: Literal["valid", "invalid", "rule", "holder", "unread", "undetermined"]
-    test: bool | None = None
-    message: Bilingual
-    advice: Bilingual
-    format: str | None = None
-    steps: list[StepOut] | None = None
-    certificate: dict[str, Any] | None = None
-    dose_status: dict[str, Any] | None = None
-    rules: dict[str, Any] | None = None
-    holder_match: dict[str, Any] | None = None
-    lists: dict[str, Any] | None = None
-    checked_at: str | None = None
-    results: list[dict[str, Any]] | None = Field(None, description="of several credentials: each one's verdict")
-    ref: str | None = None
+    test: bool = Field(description="whether the issuer is a demo or test issuer")
+    format: Literal[tuple(FORMATS)] | None  # type: ignore[valid-type]  # the table of formats is the list
+    steps: list[StepOut]
+    certificate: StatementOut | None
+    dose_status: DoseStatusOut | None
+    rules: RulesOut | None
+    holder_match: HolderMatchOut | None
+    lists: ListsOut
+    checked_at: Instant
 
 
-class BatchOut(BaseModel):
-    """Verdicts, or problems for malformed items, in the order of the items."""
+class JointVerdictOut(_Told):
+    """The verdict on several credentials of one person, with that on each."""
 
-    results: list[dict[str, Any]]
-
-
-class SamplesOut(BaseModel):
-    """Samples with the verdict that each must get."""
-
-    samples: list[dict[str, Any]]
+    results: list[VerdictOut]
 
 
-class ProblemOut(BaseModel):
+class CheckOut(RootModel[VerdictOut | JointVerdictOut]):
+    """The answer to a check of one credential, or of several of one person."""
+
+
+class ProblemOut(Strict):
     """A problem of RFC 9457; never repeats the input."""
 
     type: str
@@ -106,64 +281,32 @@ class ProblemOut(BaseModel):
     advice: Bilingual | None
 
 
-class PictureIn(Strict):
-    """One check of a picture or PDF; the fields beside it are those of a JSON check, the holder's two by themselves."""
+class BatchOut(Strict):
+    """Verdicts, or problems for malformed items, in the order of the items."""
 
-    image: bytes = Field(json_schema_extra={"format": "binary"}, description="PNG, JPEG, WebP or PDF")
-    at: str | None = None
-    country: str | None = None
-    policy: str | None = None
-    name: str | None = None
-    born: str | None = None
-    ref: str | None = None
+    results: list[VerdictOut | JointVerdictOut | ProblemOut]
 
 
-_REFERENCES = "#/components/schemas/{model}"
-# The handlers read bodies themselves, so that a malformed item spoils only itself; this tells their shapes.
-_BODIES: dict[str, dict[str, type[BaseModel]]] = {
-    "/api/v1/verifications": {"application/json": CheckIn, "multipart/form-data": PictureIn},
-    "/api/v1/verifications/batch": {"application/json": BatchIn},
-}
+class ExpectedOut(Strict):
+    """The verdict that a sample must get."""
+
+    outcome: Outcome
+    reason: Reason | None
+    heading: Heading
 
 
-def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
-    """Adds to the OpenAPI document what the framework cannot derive: bodies and the API key."""
-    assert isinstance(spec, dict)  # text only for the YAML form, which is not used
-    components = spec.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    components["securitySchemes"] = {"ApiKey": {"type": "http", "scheme": "bearer", "description": "pk_…"}}
-    for path, contents in _BODIES.items():
-        body: dict[str, Any] = {}
-        for content_type, model in contents.items():
-            schema = model.model_json_schema(ref_template=_REFERENCES)
-            schemas.update(schema.pop("$defs", {}))
-            schemas[model.__name__] = schema
-            body[content_type] = {"schema": {"$ref": _REFERENCES.format(model=model.__name__)}}
-        spec["paths"][path]["post"]["requestBody"] = {"required": True, "content": body}
-    return spec
+class SampleOut(Strict):
+    """One check to try; `lists_days` asks for checking data as old as that, which no request can bring about."""
+
+    name: str
+    title: Bilingual
+    request: OneCheckIn
+    expected: ExpectedOut
+    card: int | None = Field(description="its number on /demo")
+    lists_days: int | None
 
 
-_SAID = {
-    400: "not JSON",
-    401: "no key, or one that is not known",
-    403: "the key lacks the scope",
-    404: "not found",
-    413: "body over the limit",
-    422: "wrong shape or unknown field",
-    429: "too many requests",
-}
+class SamplesOut(Strict):
+    """Samples with the verdict that each must get."""
 
-
-def documented(summary: str, *, errors: tuple[int, ...] = (), key: bool = False) -> Callable[[F], F]:
-    """States the summary, the possible problems and whether a key is needed."""
-    responses: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
-        status: {
-            "description": _SAID[status],
-            "content": {"application/problem+json": {"schema": ProblemOut.model_json_schema()}},
-        }
-        for status in errors
-    }
-    mark: Callable[[F], F] = APIBlueprint("doc", __name__).doc(
-        summary=summary, responses=responses or None, security="ApiKey" if key else None
-    )
-    return mark
+    samples: list[SampleOut]

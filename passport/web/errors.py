@@ -47,6 +47,13 @@ _PAGES = {
 }
 
 
+_CALLS = _PAGES | {
+    400: Sentence("Nội dung không phải JSON.", "The body is not JSON."),
+    404: Sentence("Không có gì ở địa chỉ này.", "There is nothing at this address."),
+    405: Sentence("Địa chỉ này không nhận cách gửi đó.", "This address does not take that method."),
+}
+
+
 def status_of(error: PassportError) -> int:
     """The HTTP status that an error of the house stands for."""
     if isinstance(error.reason, Refusal) and error.reason in _STATUS_OF_REASON:
@@ -80,8 +87,12 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
+def _is_call() -> bool:
+    return request.path.startswith(API_PREFIX)
+
+
 def _answer(status: int, message: Sentence, *, reason: str | None = None, advice: Sentence | None = None) -> Response:
-    if request.path.startswith(API_PREFIX):
+    if _is_call():
         return problem_response(problem(status, message, reason=reason, advice=advice))
     page = render_template("error.html", status=status, message=message, advice=advice, reason=reason)
     return Response(page, status=status, content_type="text/html; charset=utf-8")
@@ -95,7 +106,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error  # a redirect that routing raised
-    answer = _answer(status, _PAGES.get(status, _PAGES[400 if status < 500 else 500]))
+    known = _CALLS if _is_call() else _PAGES
+    answer = _answer(status, known.get(status, _PAGES[400 if status < 500 else 500]))
     if status == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return answer
