@@ -70,9 +70,10 @@ class Revocations:
         the identifier. `signature` is raw (r‖s for ECDSA), `rid` the revocation id of a SMART Health Card. A hash
         revokes whatever certificate it fits: lists are not asked for which country or key they were meant.
         """
-        own = digest_of(normalise(identifier)) if identifier else own_digest(rid) if rid else None
-        if own and (ours := self.own.find(own)):
-            return ours
+        own = (digest_of(normalise(identifier)) if identifier else None, own_digest(rid) if rid else None)
+        for digest in filter(None, own):
+            if ours := self.own.find(digest):
+                return ours
         for revoked_range, revoked in self.ranges:
             if revoked_range.covers(
                 identifier=identifier, country=country, key_id=key_id, issuer=issuer, issued_at=issued_at
