@@ -24,6 +24,7 @@ run: $(VENV)/.run ## install, migrate, make keys and sample data, serve on PORT 
 
 test: $(VENV)/.dev ## everything the tests need, then all tests
 	@CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python tests/prepare.py
+	@$(BIN)/python -m tests.peers.environments
 	CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python -m pytest -n auto --dist loadscope
 
 lint: $(VENV)/.dev ## formatter, linter, strict types
@@ -50,8 +51,10 @@ bench: $(VENV)/.dev ## measure, as ratios
 pictures: $(VENV)/.dev ## the pictures of the README
 	$(BIN)/python -m tests.browser.pictures
 
-lock: $(VENV)/.dev ## write requirements.txt and tests/requirements.txt anew
+lock: $(VENV)/.dev ## write all locks of packages anew, those of tests/peers too
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o tests/requirements.txt
+	cd tests/peers && ../../$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements.in -o requirements.txt
+	cd tests/peers && npm install --package-lock-only --no-audit --no-fund
 
 .PHONY: help run test lint format fuzz fuzz-atheris torture bench pictures lock
