@@ -76,6 +76,13 @@ def _hops(text: str) -> int:
     return int(text)
 
 
+def _memory(text: str) -> str:
+    number, unit = text[:-2], text[-2:]
+    if unit not in ("MB", "GB") or not number.isascii() or not number.isdigit() or not int(number):
+        raise ValueError("a number with MB or GB, such as 2GB")
+    return text
+
+
 def _url(text: str) -> str:
     if text and not text.startswith(("http://", "https://")):
         raise ValueError("an http or https address")
@@ -98,6 +105,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRUSTED_PROXIES", "0", _hops, "proxies in front whose X-Forwarded headers are believed"),
     Setting("INSTANCE_DIR", "instance", _path, "folder of run-time files: database, stand-in, demo"),
     Setting("SECRET_KEY_FILE", "", _optional_path, "signs sessions; made in development only"),
+    Setting("LINKAGE_MEMORY", "2GB", _memory, "what the database of a linkage run may hold before it spills to disk"),
+    Setting("SPARK_MASTER", "local[*]", str, "the Spark master that `linkage run --engine spark` works on"),
 )
 
 
@@ -120,6 +129,8 @@ class Settings:
     trusted_proxies: int
     instance_dir: Path
     secret_key_file: Path | None
+    linkage_memory: str
+    spark_master: str
 
     @property
     def production(self) -> bool:

@@ -1,0 +1,69 @@
+"""The database of one linkage run: a DuckDB file that spills to disk and is gone afterwards."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+
+FETCHED = 20_000  # values brought to Python at a time
+
+
+class Workspace:
+    """A connection, its folder, and the few ways in which the steps of linkage use it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self.connection = connection
+        self.folder = folder
+
+    def run(self, sql: str, *values: object) -> None:
+        """Executes a statement."""
+        self.connection.execute(sql, values)
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """All rows of a small result."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def number(self, sql: str) -> int:
+        """The one number that a query answers."""
+        return int(self.rows(sql)[0][0])
+
+    def table(self, name: str, select: str, *values: object) -> None:
+        """Makes a table from a SELECT in place of an older one."""
+        self.run(f"CREATE OR REPLACE TABLE {name} AS {select}", *values)
+
+    def forms(self, name: str, distinct: str, columns: Sequence[str], forms_of: Callable[[str], Iterable[str]]) -> None:
+        """Makes table `name`: `raw`, each value of `distinct` once, and `columns` as `forms_of` gives them."""
+        self.table("value", f"SELECT ROW_NUMBER() OVER () AS number, raw FROM ({distinct})")
+        path = self.folder / f"{name}.csv"
+        result = self.connection.execute("SELECT number, raw FROM value")
+        with path.open("w", encoding="ascii", newline="") as file:
+            writer = csv.writer(file)
+            while fetched := result.fetchmany(FETCHED):
+                writer.writerows([number, *forms_of(raw)] for number, raw in fetched)
+        types = {"number": "BIGINT"} | dict.fromkeys(columns, "VARCHAR")
+        self.table(
+            name,
+            "SELECT raw, f.* EXCLUDE number FROM value JOIN read_csv(?, header=false, auto_detect=false, delim=',',"
+            " quote='\"', columns=?, force_not_null=?) f USING (number)",
+            str(path),
+            types,
+            list(columns),
+        )
+        path.unlink()
+
+
+@contextmanager
+def open_workspace(*, memory: str) -> Iterator[Workspace]:
+    """A workspace whose database keeps to `memory` (such as 2GB) and lays the rest on disk."""
+    with TemporaryDirectory(prefix="linkage-") as name:
+        folder = Path(name)
+        settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
+        with duckdb.connect(str(folder / "linkage.duckdb"), config=settings) as connection:
+            connection.execute("SET enable_progress_bar = false")
+            yield Workspace(connection, folder)
