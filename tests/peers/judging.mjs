@@ -27,13 +27,13 @@ const PEERS = {
     return async ({ text, certificate, key_id: keyId }) => {
       addCachedCerts({ [keyId]: certificate.replace(/-----[A-Z ]+-----/g, "").trim() });
       const { status } = await unpackAndVerify(text);
-      require_(status === "verified", status);
+      must(status === "verified", status);
     };
   },
 
   "vds-sdk": () => {
     const { unpackAndVerify } = require("@pathcheck/vds-sdk");
-    return async ({ text }) => require_(await unpackAndVerify(text), "not verified");
+    return async ({ text }) => must(await unpackAndVerify(text), "not verified");
   },
 
   "kill-the-clipboard": () => {
@@ -49,7 +49,7 @@ const PEERS = {
     const { verifyPassURIOffline } = require("@vaxxnz/nzcp");
     return async ({ text, did }) => {
       const { success, violates } = verifyPassURIOffline(text, { didDocument: did, trustedIssuer: did.id });
-      require_(success, violates && `${violates.section}: ${violates.message}`);
+      must(success, violates && `${violates.section}: ${violates.message}`);
     };
   },
 
@@ -58,13 +58,13 @@ const PEERS = {
     const { validateFormat } = require("certlogic-js/dist/validation");
     return async ({ logic, data }) => {
       const issues = validateFormat(logic);
-      require_(issues.length === 0, JSON.stringify(issues));
+      must(issues.length === 0, JSON.stringify(issues));
       return evaluate(logic, data);
     };
   },
 };
 
-function require_(holds, why) {
+function must(holds, why) {
   if (!holds) throw new Error(why);
 }
 

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from passport.trust.anchors import parse_keys
-from passport.trust.jwk import as_jwk
-from tests.forging import NOW, context_of
+from passport.trust.jwk import as_jwk, read_jwk, thumbprint
+from passport.trust.revocation_lists import import_revocations
+from tests.forging import ISSUED, NOW, context_of
 from tests.fuzz.codes import CARD_ISSUER, Signer, codes_of, context_for
 from tests.peers.altering import altered
 from tests.peers.asking import Comparison
 from tests.peers.ours import signed, valid
 
 JUDGED = {"kill-the-clipboard": valid, "shc": signed}  # what a reader judges of a card
+SIGNER = Signer("XA")
+DAY = timedelta(days=1)
 ISSUER = "https://spec.smarthealth.cards/examples/issuer"
 CLOCK = datetime(2022, 5, 31, tzinfo=UTC)  # of the public cards
 NO_CREDENTIALS = ("fhirBundle", "jws-payload", "jwspayload", "non-dm", "short-refs")
@@ -85,17 +89,47 @@ def test_public_cards(peer: str, public: Path, tmp_path: Path) -> None:
     assert compared.differing(peer) == KNOWN[peer].keys()
 
 
+@pytest.fixture
+def jwk() -> dict[str, Any]:
+    """The key with which `Signer` XA signs cards."""
+    key = next(anchor.key for anchor in SIGNER.anchors() if anchor.key.key_id == "card-key")
+    return as_jwk(key.public_key) | {"kid": key.key_id, "alg": "ES256", "use": "sig"}
+
+
 @pytest.mark.parametrize("peer", JUDGED)
-def test_one_byte_changed(peer: str, tmp_path: Path) -> None:
-    signer = Signer("XA")
-    context = context_for(signer, tmp_path)
-    (key,) = (anchor.key for anchor in signer.anchors() if anchor.key.key_id == "card-key")
-    jwk = as_jwk(key.public_key) | {"kid": key.key_id, "alg": "ES256", "use": "sig"}
-    compared = Comparison()
-    for number, code in enumerate(codes_of(signer)["shc"]):
+def test_one_byte_changed(peer: str, jwk: dict[str, Any], tmp_path: Path) -> None:
+    compared, context = Comparison(), context_for(SIGNER, tmp_path)
+    for number, code in enumerate(codes_of(SIGNER)["shc"]):
         for what, text in {"good": code.text, **altered(code, format="shc")}.items():
             judged = JUDGED[peer](text, context=context, now=NOW)
             assert judged is (what == "good")
             case = {"text": text, "issuer": CARD_ISSUER, "keys": [jwk], "at": NOW.isoformat()}
             compared.add(f"{number} {what}", case, ours=judged)
     assert compared.differing(peer) == set()
+
+
+def test_cards_that_are_signed_and_not_good(jwk: dict[str, Any], tmp_path: Path) -> None:
+    """Expired, revoked (all, or those issued before a moment), and without the type of a card."""
+    issued = int(ISSUED.timestamp())
+    rids = ["gone", f"older.{issued - 60}", f"newer.{issued + 60}"]
+    crl = {"kid": jwk["kid"], "method": "rid", "ctr": 1, "rids": rids}
+    by_thumbprint = crl | {"kid": thumbprint(read_jwk(jwk))}  # the one name under which the reader looks for a list
+    import_revocations(tmp_path, [("crl", json.dumps(crl).encode())], issuer=CARD_ISSUER, now=NOW)
+    compared, context = Comparison(), context_for(SIGNER, tmp_path)
+    code = codes_of(SIGNER)["shc"][0]
+    subject = code.content["vc"]
+    for name, changes, good in (
+        ("good until tomorrow", {"exp": int((NOW + DAY).timestamp())}, True),
+        ("expired yesterday", {"exp": int((NOW - DAY).timestamp())}, False),
+        ("revoked", {"vc": subject | {"rid": "gone"}}, False),
+        ("issued after the moment", {"vc": subject | {"rid": "older"}}, True),
+        ("issued before the moment", {"vc": subject | {"rid": "newer"}}, False),
+        ("not revoked", {"vc": subject | {"rid": "kept"}}, True),
+        ("no health card", {"vc": subject | {"type": subject["type"][1:]}}, False),
+    ):
+        text = code.sign(code.content | changes)
+        judged = valid(text, context=context, now=NOW)
+        assert judged is good, name
+        case = {"text": text, "issuer": CARD_ISSUER, "keys": [jwk], "crls": [by_thumbprint], "at": NOW.isoformat()}
+        compared.add(name, case, ours=judged)
+    assert compared.differing("kill-the-clipboard") == set()
