@@ -21,6 +21,7 @@ from passport.cli.output import (
 )
 from passport.house import clock, current_house
 from passport.intake.importing import ROLES, import_list, withdraw_import
+from passport.intake.reconciling import Standing, reconcile, reconciliation_sheet
 from passport.intake.reports import import_report_sheet, list_template
 from passport.registry import reports
 from passport.registry.reports import ImportReport
@@ -78,6 +79,32 @@ def report(import_id: int, output: str | None, language: str, as_json: bool) -> 
             return
         found = reports.report(session, import_id)
     _tell(found, as_json=as_json)
+
+
+@COMMAND.command("reconcile")
+@click.argument("import_id", metavar="ID", type=ID)
+@click.option("-o", "output", metavar="FILE.xlsx", help="Writes every finding as a sheet.")
+@click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Of the sheet.")
+@json_option
+@told
+def reconcile_(import_id: int, output: str | None, language: str, as_json: bool) -> None:
+    """Holds an attendance list against what was entered. Exit 1 unless everything agrees."""
+    with current_house().database.reading() as session:
+        found = reconcile(session, import_id)
+        if output is not None:
+            write_output(reconciliation_sheet(found, language=language), output)
+        findings = [finding.as_dict() for finding in found.findings]
+    counts = {standing.value: count for standing, count in found.counts().items()}
+    if as_json:
+        emit_json({"import": import_id, "counts": counts, "findings": findings})
+    elif output is None:
+        emit_table(
+            ("standing", "row", "full_name", "birth_date", "doses"),
+            ((f["standing"], f["row"], f["full_name"], f["birth_date"], len(f["doses"])) for f in findings),
+        )
+    say(", ".join(f"{count} {name}" for name, count in counts.items()))
+    if len(findings) > counts[Standing.ENTERED.value]:
+        raise SystemExit(NOT_VALID)
 
 
 @COMMAND.command("withdraw")

@@ -17,6 +17,7 @@ _MODULES = (
     "docs",
     "staff",
     "staff_lists",
+    "staff_reconciling",
     "staff_issue",
     "staff_people",
     "records",
