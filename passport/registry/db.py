@@ -15,7 +15,14 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from passport.errors import Refusal, Unavailable
-from passport.registry import accounts, audit, clients, codes, idempotency  # noqa: F401  # their tables must be mapped before any query
+from passport.registry import (  # noqa: F401  # their tables must be mapped before any query
+    accounts,
+    audit,
+    clients,
+    codes,
+    coverage_tables,
+    idempotency,
+)
 
 BUSY_TIMEOUT_MS = 15_000  # how long a writer waits for another before it gives up
 _NO_SUCH = ("42P01", "42703")  # SQLSTATE of an undefined table and an undefined column

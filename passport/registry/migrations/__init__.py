@@ -20,13 +20,17 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from passport.errors import InputError, Refusal, Unavailable
-from passport.registry import db  # knows every table
+from passport.registry import coverage_upkeep, db  # db knows every table
 from passport.registry.columns import Base
 
 _FOLDER = Path(__file__).parent
 _VERSIONS = _FOLDER / "versions"
 # SQLite changes tables by copying them; the house's engine begins transactions itself, so DDL rolls back there too.
-_OPTIONS: dict[str, Any] = {"render_as_batch": True, "transactional_ddl": True}
+_OPTIONS: dict[str, Any] = {
+    "render_as_batch": True,
+    "transactional_ddl": True,
+    "on_version_apply": (coverage_upkeep.after_step,),
+}
 _Steps = Callable[[Any, MigrationContext], Any]
 
 
