@@ -28,6 +28,22 @@ WHERE kin <> '' AND day <> ''
 GROUP BY kin, day
 HAVING COUNT(*) > 1
 
+-- once caution: whether more than one in twenty of this register are twins, so that a missing one is to be feared
+SELECT CASE WHEN COALESCE(MAX(twins), 0) * 20 > COUNT(*) THEN 'many' ELSE 'few' END AS twins
+FROM people CROSS JOIN (SELECT SUM(twin) AS twins FROM twins) t
+
+-- once given_names: the given names of the register, as they are written
+SELECT given, given_marked
+FROM people
+WHERE given <> ''
+GROUP BY given, given_marked
+HAVING COUNT(*) >= 3
+
+-- once spellings: in how many ways a given name without marks may be meant
+SELECT given, COUNT(*) AS spelled
+FROM given_names
+GROUP BY given
+
 -- part pairs: whom a row may mean; every block is an equality, so nothing is compared with everything
 SELECT r.rid, p.pid FROM listed r JOIN people p ON p.cccd = r.cccd WHERE r.cccd <> ''
 UNION
@@ -107,6 +123,13 @@ SELECT c.rid, c.pid, p.status, p.household, p.commune AS home, r.id_state,
     WHEN r.commune = p.commune AND (r.province = p.province OR r.province = '' OR p.province = '') THEN 'E'
     ELSE 'x'
   END AS place,
+  CASE
+    WHEN r.given = p.given AND r.marked = r.plain THEN 'bare'
+    WHEN r.given_marked = p.given_marked THEN 'same'
+    WHEN k.given_marked IS NOT NULL OR (r.marked = r.plain AND s.given IS NOT NULL) THEN 'other'
+    ELSE 'no_name'
+  END AS given,
+  COALESCE(s.spelled, 1) AS spelled,
   COALESCE(n.born, 1) AS born,
   COALESCE(h.near, 3) AS near,
   COALESCE(t.twin, 1) AS twin
@@ -115,6 +138,8 @@ JOIN listed r ON r.rid = c.rid
 JOIN people p ON p.pid = c.pid
 LEFT JOIN namesakes n ON n.ordered = p.ordered AND n.day = p.day
 LEFT JOIN neighbours h ON h.plain = p.plain AND h.commune = p.commune AND h.province = p.province
+LEFT JOIN given_names k ON k.given_marked = r.given_marked
+LEFT JOIN spellings s ON s.given = r.given
 LEFT JOIN twins t ON t.kin = p.kin AND t.day = p.day
 
 -- part weighed: the points of a pair, and who owns the number that was typed
@@ -139,6 +164,7 @@ SELECT w.*,
     WHEN household <> '' AND household = owners_household THEN 'household'
     ELSE 'other'
   END AS owner,
+  CASE WHEN twin = 1 AND named = 0 THEN 1 ELSE 0 END AS alone,
   ROW_NUMBER() OVER (PARTITION BY rid ORDER BY points DESC, pid) AS place_in_row,
   CAST(points - CASE WHEN COALESCE(LEAD(points) OVER (PARTITION BY rid ORDER BY points DESC, pid), 0) < 0 THEN 0
     ELSE COALESCE(LEAD(points) OVER (PARTITION BY rid ORDER BY points DESC, pid), 0) END AS INTEGER) AS lead_points
@@ -148,26 +174,42 @@ WHERE points > 0
 -- part judged: the rule that the best candidate of a row meets, first that fits
 SELECT rid, pid, status, id, name, birth, id_state, owner, lead_points, points,
   CASE
-    WHEN id IN ('X', 'C') AND name IN ('A', 'K') AND birth IN ('E', 'J', 'S', 'Y', 'N') THEN 'R1'
-    WHEN id IN ('X', 'C') AND name IN ('S', 'c', 'L') AND birth IN ('E', 'J', 'S', 'Y', 'N') AND named = 0 THEN 'R1'
-    WHEN id IN ('X', 'C') AND name IN ('P', 'l', 'g') AND birth IN ('E', 'J', 'S') AND sex <> 'x' AND named = 0 THEN 'R2'
+    WHEN id IN ('X', 'C') AND (name = 'A' OR (name = 'K' AND named < 2)) AND birth IN ('E', 'J', 'S', 'Y', 'N')
+      THEN 'R1'
+    WHEN id IN ('X', 'C') AND name IN ('S', 'c', 'L') AND birth IN ('E', 'J', 'S', 'Y', 'N') AND alone = 1
+      AND (given <> 'other' OR twins = 'few') THEN 'R1'
+    WHEN id IN ('X', 'C') AND name IN ('P', 'l', 'g') AND birth IN ('E', 'J', 'S') AND sex <> 'x' AND alone = 1
+      AND (given <> 'other' OR twins = 'few') THEN 'R2'
+    WHEN id IN ('X', 'C') AND name IN ('L', 'P') AND given <> 'other' AND birth IN ('N', 'Y', 'y', 'M') AND sex = 'E'
+      AND alone = 1 AND (phone = 'E' OR place = 'E') THEN 'R2'
     WHEN id IN ('X', 'C') AND name IN ('A', 'K', 'S', 'c') AND birth IN ('M', 'y') AND sex <> 'x'
       AND (phone = 'E' OR place = 'E') THEN 'R3'
+    WHEN id IN ('X', 'C') AND name = 'A' AND birth = 'x' AND sex = 'E' AND phone = 'E' AND place = 'E' THEN 'R3'
     WHEN id = 'N' AND owner = 'nobody' AND name IN ('A', 'K', 'S', 'c', 'L') AND birth IN ('E', 'J', 'S')
       AND sex <> 'x' AND (phone = 'E' OR place = 'E') THEN 'R4'
+    WHEN id = 'N' AND owner = 'nobody' AND name = 'P' AND given <> 'other' AND birth IN ('E', 'J', 'S')
+      AND sex = 'E' AND phone = 'E' AND place = 'E' AND alone = 1 THEN 'R4'
     WHEN id IN ('M', 'U') AND (name = 'A' OR (name IN ('K', 'S') AND twin = 1 AND place <> 'x')) AND birth = 'E'
       AND sex = 'E' AND phone = 'E' AND born = 1 AND lead_points >= 15 THEN 'R5'
+    WHEN id IN ('M', 'U') AND name = 'A' AND birth = 'E' AND sex = '-' AND phone = 'E' AND place = 'E' AND born = 1
+      AND lead_points >= 15 THEN 'R5'
     WHEN id IN ('M', 'U') AND name = 'A' AND birth = 'E' AND sex = 'E' AND place = 'E' AND born = 1 AND near <= 20
       AND lead_points >= 15 THEN 'R6'
-    WHEN id = 'D' AND owner = 'household' AND (name = 'A' OR (name = 'K' AND twin = 1)) AND birth = 'E' AND sex = 'E'
-      AND (phone = 'E' OR place = 'E') AND born = 1 AND lead_points >= 10 THEN 'R8'
+    WHEN id IN ('M', 'U') AND name = 'K' AND spelled = 1 AND twin = 1 AND birth = 'E' AND sex = 'E' AND place = 'E'
+      AND born = 1 AND near <= 3 AND lead_points >= 15 THEN 'R6'
+    WHEN id IN ('M', 'U', 'N') AND owner = 'nobody' AND name = 'A' AND birth IN ('S', 'N', 'Y', 'y', 'M') AND sex = 'E'
+      AND phone = 'E' AND place = 'E' AND twin = 1 AND lead_points >= 15 THEN 'R7'
+    WHEN id IN ('M', 'U') AND name IN ('c', 'L', 'P') AND given = 'same' AND birth = 'E' AND sex = 'E'
+      AND phone = 'E' AND place = 'E' AND twin = 1 AND lead_points >= 15 THEN 'R7'
+    WHEN id = 'D' AND owner = 'household' AND (name = 'A' OR (name = 'K' AND twin = 1 AND spelled = 1)) AND birth = 'E'
+      AND sex = 'E' AND (phone = 'E' OR place = 'E') AND born = 1 AND lead_points >= 10 THEN 'R8'
     WHEN id IN ('M', 'U') AND name = 'K' AND twin = 1 AND birth = 'E' AND sex = 'E' AND place = 'E' AND born = 1
       AND near <= 3 AND lead_points >= 15 THEN 'S7'
     WHEN id IN ('M', 'U') AND name = 'L' AND twin = 1 AND birth = 'E' AND sex = 'E' AND phone = 'E' AND place = 'E'
       AND lead_points >= 15 THEN 'S9'
     ELSE ''
   END AS rule
-FROM ranked
+FROM ranked CROSS JOIN caution
 WHERE place_in_row = 1
 
 -- part concluded: what becomes of a row, and the one word for it
