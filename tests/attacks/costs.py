@@ -102,6 +102,20 @@ def _many_codes(side: int) -> bytes:
     return _file(page)
 
 
+def _corners(side: int) -> bytes:
+    """Nothing but what marks the corners of codes, a pixel a module."""
+    corner = Image.new("1", (8, 8), 1)
+    for inset, shade in ((0, 0), (1, 1), (2, 0)):
+        corner.paste(shade, (inset, inset, 7 - inset, 7 - inset))
+    page = Image.new("1", (side, side))
+    for left in range(0, side, 8):
+        page.paste(corner, (left, 0))
+    line = page.crop((0, 0, side, 8))
+    for top in range(8, side, 8):
+        page.paste(line, (0, top))
+    return _file(page)
+
+
 def _many_scans() -> bytes:
     whole = _file(_plain("L", 3000), "JPEG", progressive=True)
     scan = whole[whole.rindex(b"\xff\xda") : -2]
@@ -153,6 +167,8 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "noise": lambda: _file(Image.effect_noise((2000, 2000), 200).point(lambda value: value // 64 * 64)),
     "a thousand codes": lambda: _many_codes(1050),
     "fourteen thousand codes": lambda: _many_codes(3900),
+    "sixty thousand corners": lambda: _corners(2000),
+    "two hundred thousand corners": lambda: _corners(3500),
     "a PDF of a million operators": lambda: _pdf(_stream(b"q Q " * 1000, 50_000)),
     "a PDF of a million lines": lambda: _pdf(_stream(b"0 0 m 9 9 l S " * 1000, 4000)),
     "a PDF with a picture of 100 million pixels": lambda: _pdf(_stream(_DRAW, 1), _picture_object(10_000)),
