@@ -42,6 +42,9 @@ fuzz: $(VENV)/.dev ## check N changed codes (SEED=… repeats a run)
 fuzz-atheris: $(VENV)/.dev ## search for crashes by coverage: FORMAT=hc1 SECONDS=60
 	@$(BIN)/python -m tests.fuzz.target $(or $(FORMAT),hc1) $(or $(SECONDS),60)
 
+api: $(VENV)/.dev ## ask the API what its OpenAPI document promises, N generated cases an operation
+	API_EXAMPLES=$(or $(N),100) $(BIN)/python -m pytest tests/web/test_open_api.py
+
 torture: $(VENV)/.dev ## read every public code that has a picture under eight bad conditions
 	@CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python -m tests.pictures.torture
 
@@ -57,4 +60,4 @@ lock: $(VENV)/.dev ## write all locks of packages anew, those of tests/peers too
 	cd tests/peers && ../../$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements.in -o requirements.txt
 	cd tests/peers && npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test lint format fuzz fuzz-atheris torture bench pictures lock
+.PHONY: help run test lint format fuzz fuzz-atheris api torture bench pictures lock

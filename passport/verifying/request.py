@@ -26,6 +26,8 @@ _AT = re.compile(
     r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?)?",
     re.ASCII,
 )
+# Told as it came: nothing that breaks a line or is no character. What is assigned changes with each Unicode version.
+_NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _POLICIES = frozenset(policy.name for policy in POLICIES)
 
@@ -85,7 +87,7 @@ def parse_request(body: Any, *, defaults: CheckRequest | None = None) -> CheckRe
         raise InputError(Refusal.BAD_OPTION, "unknown field")
     credentials, joint = _credentials(body)
     ref = _text(body, "ref")
-    if ref is not None and (len(ref) > REF_LIMIT or not ref.isprintable()):
+    if ref is not None and (len(ref) > REF_LIMIT or _NOT_TEXT.search(ref)):
         raise InputError(Refusal.BAD_OPTION, "ref")
     own = parse_defaults(body)
     usual = defaults or own
