@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from passport.domain.certificate import Certificate, Kind
+from passport.domain.id_cards import is_id_card
 from passport.errors import Reason, TrustError
 from passport.formats import hc1, hcert, icvp, nzcp, shc, vdsnc
 from passport.formats.envelope import Envelope
 
 TEXT_LIMIT = 4296  # characters: the most that the largest QR symbol, 40-L, holds
 _OTHER_VERSION = re.compile(r"HC[0-9]+:|NZCP:/[0-9]+/")
-_ID_CARD_FIELDS = 7  # number|old number|name|birth date|sex|address|date of issue (Vietnamese ID card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def detect(text: str) -> Format:
         return form
     if _OTHER_VERSION.match(text):
         raise TrustError(Reason.UNSUPPORTED_VERSION, "a known family in another version")
-    if _is_id_card(text):
+    if is_id_card(text):
         raise TrustError(Reason.NOT_A_CERTIFICATE, "the code of an identity card", variant="id_card")
     raise TrustError(Reason.NOT_A_CERTIFICATE, "none of the known formats")
 
@@ -85,8 +85,3 @@ def split(text: str) -> tuple[str, ...]:
 def join(texts: Iterable[str]) -> tuple[str, ...]:
     """The codes of one picture as credentials: a SMART Health Card may stand in several of them."""
     return shc.join(texts)
-
-
-def _is_id_card(text: str) -> bool:
-    fields = text.split("|")
-    return len(fields) == _ID_CARD_FIELDS and re.fullmatch(r"[0-9]{9}|[0-9]{12}", fields[0]) is not None

@@ -20,6 +20,7 @@ _MODULES = (
     "staff_reconciling",
     "staff_issue",
     "staff_people",
+    "staff_reception",
     "records",
     "demo",
     "population_standin",
