@@ -280,7 +280,9 @@ class JointVerdict:
 
 def utc_text(moment: datetime | None) -> str | None:
     """An instant as RFC 3339 in UTC with whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")  # strftime cuts early years
 
 
 def _dose_status(status: DoseStatus | None) -> dict[str, Any] | None:

@@ -303,6 +303,12 @@ def test_the_last_hours_of_the_calendar(context: Context) -> None:
 # Step 8
 
 
+def test_the_first_days_of_the_calendar_are_written_in_full(context: Context) -> None:
+    early = int(datetime(1, 1, 1, 6, tzinfo=UTC).timestamp())
+    told = verify(XA.code(vaccination(dob=""), claims={6: early}), context=context, now=NOW).as_dict()
+    assert told["certificate"]["issued_at"] == "0001-01-01T06:00:00Z"
+
+
 def test_a_revoked_certificate_stays_revoked_at_every_clock(tmp_path: Path) -> None:
     record_own(tmp_path, identifier="URN:UVCI:01:XA:MOH/8H3K2M9QWZ#T", at=NOW, replaced=False)
     context = context_of([XA.anchor()], folder=tmp_path)
