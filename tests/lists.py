@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -90,9 +90,10 @@ class World:
     today: date
 
     def bring_in(self, data: bytes, **options: Any) -> ImportReport:
-        """Imports a list as the nurse of the station does."""
+        """Imports a list as the nurse of the station does; the issues as they are right afterwards."""
         given = {"file_name": "list.csv", "site_code": STATION, "by": NURSE, "now": self.now, "today": self.today}
-        return import_list(self.database, data=data, **(given | options))
+        report = import_list(self.database, data=data, **(given | options))
+        return replace(report, issues=tuple(report.issues))
 
     def rows(self, *rows: Mapping[str, str], **options: Any) -> ImportReport:
         """Imports rows of one dose each."""

@@ -12,6 +12,7 @@ from passport.cli.output import (
     NOT_VALID,
     by_option,
     emit_json,
+    emit_json_with,
     emit_table,
     json_option,
     read_input,
@@ -20,7 +21,7 @@ from passport.cli.output import (
     write_output,
 )
 from passport.house import clock, current_house
-from passport.intake.importing import ROLES, import_list, withdraw_import
+from passport.intake.importing import ROLES, Progress, import_list, withdraw_import
 from passport.intake.reconciling import Standing, reconcile, reconciliation_sheet
 from passport.intake.reports import import_report_sheet, list_template
 from passport.registry import reports
@@ -77,8 +78,7 @@ def report(import_id: int, output: str | None, language: str, as_json: bool) -> 
         if output is not None:
             write_output(import_report_sheet(session, import_id=import_id, language=language), output)
             return
-        found = reports.report(session, import_id)
-    _tell(found, as_json=as_json)
+        _tell(reports.report(session, import_id), as_json=as_json)
 
 
 @COMMAND.command("reconcile")
@@ -117,13 +117,14 @@ def withdraw(import_id: int, by: str) -> None:
     say(f"list {import_id} is withdrawn; {removed} doses went with it")
 
 
-def _progress(done: int) -> None:
-    click.echo(f"\r{done} rows ", err=True, nl=False)
+def _progress(progress: Progress) -> None:
+    end = progress.done == progress.total
+    click.echo(f"\r{progress.done} of {progress.total} rows, {progress.refused} refused ", err=True, nl=end)
 
 
 def _tell(report: ImportReport, *, as_json: bool) -> None:
     if as_json:
-        emit_json(report.as_dict())
+        emit_json_with(report.counts(), "issues", (issue.as_dict() for issue in report.issues))
     else:
         emit_table(
             ("row", "column", "severity", "reason", "message"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -40,6 +40,14 @@ def say(message: str) -> None:
 def emit_json(data: Any) -> None:
     """Data as one line of JSON on stdout."""
     click.echo(orjson.dumps(data).decode())
+
+
+def emit_json_with(data: Mapping[str, Any], name: str, items: Iterable[Any]) -> None:
+    """One line of JSON as `emit_json` writes it, the list `name` at its end written item by item."""
+    click.echo(orjson.dumps(data).decode().removesuffix("}") + f',"{name}":[', nl=False)
+    for number, item in enumerate(items):
+        click.echo(("," if number else "") + orjson.dumps(item).decode(), nl=False)
+    click.echo("]}")
 
 
 def emit_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

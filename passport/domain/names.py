@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 FULL_NAME_LIMIT = 80  # characters; the EU DCC schema allows 80 for each part
 _SPACES = re.compile(r"\s+")
@@ -45,11 +46,13 @@ class Transliterated:
         return f"{self.family}<<{self.given}" if self.family and self.given else self.family or self.given
 
 
+@lru_cache(maxsize=16_384)  # lists repeat their words, and each name is compared several times
 def tidy(text: str) -> str:
     """The form that is stored: NFC, one space between words, none around."""
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """The form that is compared and searched: no marks, no case, đ as d, one space between words."""
     marked = unicodedata.normalize("NFD", text).casefold().replace("đ", "d").replace("ð", "d")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class CellKind(StrEnum):
@@ -17,8 +18,7 @@ class CellKind(StrEnum):
     FORMULA = "formula"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):  # a list has millions of them
     """One cell as text; `was` is how the file held it. The text of a formula is only its cached value."""
 
     text: str

@@ -8,8 +8,8 @@ that was broken off goes on where it stopped, and rows that were refused are tri
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
@@ -18,20 +18,22 @@ from sqlalchemy.orm import Session
 from passport.errors import InputError, Refusal
 from passport.intake.correcting import find_source, store_corrected
 from passport.intake.layouts import dose_groups
+from passport.intake.newcomers import Newcomers
 from passport.intake.places import Places
-from passport.intake.rosters import check_attendee, store_attendee
-from passport.intake.rows import check_row
-from passport.intake.sheets import RawRow, Sheet, read_sheet
+from passport.intake.rosters import attendee_arrival, check_attendee, store_attendee
+from passport.intake.rows import CheckedRow, check_row
+from passport.intake.sheets import RawRow, Sheet, Source, opened, read_sheet
 from passport.intake.storing import Desk, PeopleAtHand, store_row
-from passport.registry import audit, imports
+from passport.registry import audit, imports, reports
 from passport.registry.accounts import find_account, require_role
+from passport.registry.arrivals import Arrival, store_arrivals
 from passport.registry.db import Database
 from passport.registry.people import lock_people
-from passport.registry.reports import ImportReport, RowIssue, issues_of
+from passport.registry.reports import ImportReport, RowIssue
 from passport.registry.sites import campaign_named, require_site
 from passport.registry.tables import ImportRow
 
-BATCH = 500  # rows in one transaction: memory stays bounded and no other writer waits long
+BATCH = 1000  # rows in one transaction: memory stays bounded and no other writer waits long
 ROLES: Mapping[str, tuple[str, ...]] = {  # kind of list → who may bring it in
     "vaccination": ("registrar",),
     "attendance": ("registrar", "list_provider"),
@@ -39,11 +41,32 @@ ROLES: Mapping[str, tuple[str, ...]] = {  # kind of list → who may bring it in
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import has come: rows of the list, rows done, rows refused among them."""
+
+    total: int
+    done: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIssues:
+    """The issues of a list as they are stored, read a page at a time each time they are gone through."""
+
+    database: Database
+    import_id: int
+
+    def __iter__(self) -> Iterator[RowIssue]:
+        with self.database.reading() as session:
+            yield from reports.issues_of_list(session, self.import_id)
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
     """One list on its way in: who brings it, when, and where its rows go."""
 
     sheet: Sheet
-    data: bytes
+    source: Source
     file_name: str
     kind: str
     by: str
@@ -60,10 +83,8 @@ class _Tally:
     known: int = 0
     held: int = 0
     refused: int = 0
-    issues: list[RowIssue] = field(default_factory=list)
 
-    def take(self, row: ImportRow, *, stored_before: bool) -> None:
-        self.issues += issues_of(row)
+    def take(self, row: ImportRow | Arrival, *, stored_before: bool) -> None:
         if row.outcome == "refused":
             self.refused += 1
         elif stored_before or row.outcome == "known":
@@ -72,11 +93,15 @@ class _Tally:
             self.new += 1
             self.held += row.held
 
+    @property
+    def rows(self) -> int:
+        return self.new + self.known + self.refused
+
 
 def import_list(
     database: Database,
     *,
-    data: bytes,
+    data: Source,
     file_name: str,
     site_code: str,
     by: str,
@@ -84,12 +109,13 @@ def import_list(
     today: date,
     kind: str = "vaccination",
     campaign: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> ImportReport:
     """Brings in a list of `site_code` and reports what became of each row in this run.
 
-    `progress` is told after each batch how many rows are done. Raises InputError for a file that is no list (see
-    `read_sheet`), an unknown site, account or kind, Refused (not_permitted); then nothing is stored.
+    `progress` is told after each batch how many rows are done; what it raises stops the run, and the same file
+    brought in again goes on from there. Raises InputError for a file that is no list (see `read_sheet`), an
+    unknown site, account or kind, Refused (not_permitted); then nothing is stored.
     """
     if kind not in ROLES:
         raise InputError(Refusal.BAD_OPTION, f"kind: one of {', '.join(ROLES)}")
@@ -98,19 +124,19 @@ def import_list(
     with database.transaction() as session:
         run = replace(run, import_id=_open(session, run, site_code=site_code, campaign=campaign))
         places = Places(session)
-    tally, done = _Tally(), 0
+    tally = _Tally()
     while batch := list(islice(sheet.rows, BATCH)):
         with database.transaction() as session:
             for row, stored_before in _store(session, run, batch, places.within(session)):
                 tally.take(row, stored_before=stored_before)
-        done += len(batch)
         if progress is not None:
-            progress(done)
+            progress(Progress(sheet.count, tally.rows, tally.refused))
     counts = {"new": tally.new, "known": tally.known, "held": tally.held, "refused": tally.refused}
     subject = f"list {run.import_id}"
     with database.transaction() as session:
         audit.record(session, actor=by, action="list_imported", subject=subject, detail=counts, at=now)
-    return ImportReport(run.import_id, tally.new, tally.known, tally.held, tally.refused, tuple(tally.issues))
+    issues = StoredIssues(database, run.import_id)
+    return ImportReport(run.import_id, tally.new, tally.known, tally.held, tally.refused, issues)
 
 
 def withdraw_import(database: Database, *, import_id: int, by: str, now: datetime) -> int:
@@ -131,7 +157,8 @@ def _open(session: Session, run: _Run, *, site_code: str, campaign: str | None) 
     """The number under which these very bytes came in before, else that of a new list."""
     site, account = require_site(session, site_code), find_account(session, run.by)
     require_role(session, account, ROLES[run.kind], site.area)
-    digest = hashlib.sha256(run.data).hexdigest()
+    with opened(run.source) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     found = imports.find_same_file(session, site=site, kind=run.kind, file_sha256=digest)
     if found is None:
         found = imports.create_import(
@@ -149,7 +176,7 @@ def _open(session: Session, run: _Run, *, site_code: str, campaign: str | None) 
     return found.id
 
 
-def _store(session: Session, run: _Run, batch: list[RawRow], places: Places) -> list[tuple[ImportRow, bool]]:
+def _store(session: Session, run: _Run, batch: list[RawRow], places: Places) -> list[tuple[ImportRow | Arrival, bool]]:
     """Each row of a batch as it stands now, and whether an earlier run had stored it."""
     list_import = imports.lock_import(session, run.import_id)
     lock_people(session)
@@ -159,29 +186,44 @@ def _store(session: Session, run: _Run, batch: list[RawRow], places: Places) -> 
     desk = Desk(session, list_import, list_import.site, account, run.now, PeopleAtHand())
     take = _take_attendees if run.kind == "attendance" else _take_doses
     stored = {row.row: row for row in take(desk, run, fresh, before, places)}
+    arrivals = [row for row in stored.values() if isinstance(row, Arrival)]
+    store_arrivals(session, import_id=run.import_id, arrivals=arrivals)
     return [(stored.get(raw.number) or before[raw.number], raw.number not in stored) for raw in batch]
 
 
 def _take_doses(
     desk: Desk, run: _Run, fresh: list[RawRow], before: Mapping[int, ImportRow], places: Places
-) -> Iterable[ImportRow]:
+) -> Iterator[ImportRow | Arrival]:
     groups = dose_groups(run.sheet.columns)
     checked = [(raw, check_row(raw, dose_groups=groups, today=run.today, places=places)) for raw in fresh]
     desk.people.load(desk.session, [row.person for _, row in checked if row.person])
+    newcomers = Newcomers(desk, [row for _, row in checked])
     for raw, row in checked:
         typed, existing = run.sheet.typed(raw), before.get(raw.number)
-        mark = typed.get("source_row")
-        source = find_source(desk.session, mark, site=desk.site) if mark and existing is None else None
-        if source is not None:
-            yield store_corrected(desk, source, number=raw.number, typed=typed, checked=row)
-        else:
+        if existing is not None:
             yield store_row(desk, number=raw.number, typed=typed, checked=row, existing=existing)
+        elif typed.get("source_row"):
+            yield _take_marked(desk, raw.number, typed, row)
+        else:
+            arrival = newcomers.arrival(number=raw.number, typed=typed, checked=row)
+            yield arrival or store_row(desk, number=raw.number, typed=typed, checked=row)
+
+
+def _take_marked(desk: Desk, number: int, typed: Mapping[str, str], checked: CheckedRow) -> ImportRow:
+    """A row that names the row of an earlier list which it corrects."""
+    source = find_source(desk.session, typed["source_row"], site=desk.site)
+    if source is None:
+        return store_row(desk, number=number, typed=typed, checked=checked)
+    return store_corrected(desk, source, number=number, typed=typed, checked=checked)
 
 
 def _take_attendees(
     desk: Desk, run: _Run, fresh: list[RawRow], before: Mapping[int, ImportRow], places: Places
-) -> Iterable[ImportRow]:
+) -> Iterator[ImportRow | Arrival]:
     for raw in fresh:
         cells, issues = check_attendee(raw, today=run.today, places=places)
         typed, existing = run.sheet.typed(raw), before.get(raw.number)
-        yield store_attendee(desk, number=raw.number, typed=typed, cells=cells, issues=issues, existing=existing)
+        if existing is not None:
+            yield store_attendee(desk, number=raw.number, typed=typed, cells=cells, issues=issues, existing=existing)
+        else:
+            yield attendee_arrival(desk, number=raw.number, typed=typed, cells=cells, issues=issues)

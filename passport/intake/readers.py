@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from passport.domain.dates import PartialDate
 from passport.domain.names import tidy
@@ -57,8 +58,7 @@ class RowReader:
 
     def fault(self, key: str, reason: RowReason, variant: str | None = None, **values: str | int) -> None:
         """Notes a fault, as grave as its column."""
-        field = key.rstrip("123456789").rstrip("_")
-        self.issues.append(Issue(key, self._on_fault.get(field, Severity.WARNED), reason, variant, values))
+        self.issues.append(Issue(key, self._on_fault.get(_field(key), Severity.WARNED), reason, variant, values))
 
     def warn(self, key: str, reason: RowReason, variant: str | None = None, **values: str | int) -> None:
         """Notes something to look at."""
@@ -72,7 +72,7 @@ class RowReader:
         """The tidy text of a cell, or None where it is empty or its content cannot be taken."""
         cell = self._cells.get(key)
         text = tidy(cell.text) if cell else ""
-        limit = LIMITS.get(key.rstrip("123456789").rstrip("_"), OTHER_LIMIT)
+        limit = LIMITS.get(_field(key), OTHER_LIMIT)
         if cell and cell.was is CellKind.FORMULA:
             self.fault(key, RowReason.FORMULA)
         elif cell and not cell.text.isprintable() and any(_is_hidden(c) for c in cell.text):
@@ -116,6 +116,12 @@ class RowReader:
 def day_first(day: PartialDate) -> str:
     """The date as the lists of the country write it."""
     return "/".join(reversed(str(day).split("-")))
+
+
+@cache  # of the few columns that lists have
+def _field(key: str) -> str:
+    """The field of a column, whichever of the numbered groups of a ward list it stands in."""
+    return key.rstrip("123456789").rstrip("_")
 
 
 def _is_hidden(character: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from passport.domain.dates import PartialDate
 from passport.domain.id_numbers import disagreement, parse_id_number, repair_id_number
@@ -22,6 +23,7 @@ from passport.intake.rows import read_dose_number
 from passport.intake.sheets import RawRow
 from passport.intake.storing import Desk, write_row
 from passport.registry import imports
+from passport.registry.arrivals import Arrival
 from passport.registry.tables import ImportRow
 
 _ON_FAULT = {"full_name": Severity.REFUSED}
@@ -61,24 +63,42 @@ def store_attendee(
     issues: Iterable[Issue],
     existing: ImportRow | None,
 ) -> ImportRow:
-    """Stores one row of an attendance list, and the person on it."""
+    """Stores one row of an attendance list that was refused before, and the person on it."""
     outcome = "new" if cells else "refused"
     row = write_row(desk, number, typed, outcome, held=False, issues=issues, existing=existing)
     if cells is not None:
-        imports.add_attendee(
-            desk.session,
-            row=row,
-            full_name=cells.full_name,
-            birth_date=str(cells.born) if cells.born else None,
-            sex=cells.sex.value if cells.sex else None,
-            id_number=cells.id_number,
-            phone=cells.contact.phone,
-            commune_id=cells.contact.commune_id,
-            employer=cells.contact.employer,
-            priority_group=cells.contact.priority_group,
-            planned_dose=cells.planned_dose,
-        )
+        imports.add_attendee(desk.session, _values(desk, number, cells))
     return row
+
+
+def attendee_arrival(
+    desk: Desk, *, number: int, typed: Mapping[str, str], cells: AttendeeCells | None, issues: Iterable[Issue]
+) -> Arrival:
+    """One row of an attendance list as it comes in, with the person on it."""
+    return Arrival(
+        row=number,
+        outcome="new" if cells else "refused",
+        held=False,
+        cells=typed,
+        issues=[issue.as_json() for issue in issues],
+        attendee=_values(desk, number, cells) if cells else None,
+    )
+
+
+def _values(desk: Desk, number: int, cells: AttendeeCells) -> dict[str, Any]:
+    return imports.attendee_values(
+        import_id=desk.list_import.id,
+        row=number,
+        full_name=cells.full_name,
+        birth_date=str(cells.born) if cells.born else None,
+        sex=cells.sex.value if cells.sex else None,
+        id_number=cells.id_number,
+        phone=cells.contact.phone,
+        commune_id=cells.contact.commune_id,
+        employer=cells.contact.employer,
+        priority_group=cells.contact.priority_group,
+        planned_dose=cells.planned_dose,
+    )
 
 
 def _number(reader: RowReader, *, born: PartialDate | None, sex: Sex | None) -> str | None:

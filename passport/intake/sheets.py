@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import NoReturn
 
 from passport.errors import InputError, Refusal
@@ -19,12 +20,15 @@ from passport.intake.binary_books import SIGNATURE as XLS_SIGNATURE
 from passport.intake.cells import Cell, CellKind, Grid, NumberedRow
 from passport.intake.layouts import HEADER_SEARCH, Column, Header, Layout, find_header, is_numbering, require_layout
 from passport.intake.survey import COLUMN_LIMIT
-from passport.intake.workbooks import open_book
+from passport.intake.workbooks import BOOK_LIMIT, open_book
 
 TEXT_LIMIT = 256 * 1024 * 1024  # bytes; a million rows of the widest layout
 ROW_LIMIT = 1_048_576  # the height of a spreadsheet
 DELIMITERS = (",", ";", "\t")
 CHUNK = 1024 * 1024  # bytes; a line must end within one
+SIGNATURE_LENGTH = 8  # bytes; the longest of the signatures and byte-order marks below
+
+Source = bytes | Path  # a list in memory, or the file that holds it
 
 _XLSX_SIGNATURE = b"PK\x03\x04"
 _NO_TEXT = (b"MZ", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
@@ -41,11 +45,12 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A list whose header was understood; `rows` can be taken once."""
+    """A list whose header was understood; `rows` can be taken once, `count` is how many there are."""
 
     layout: Layout
     columns: tuple[Column, ...]
     rows: Iterator[RawRow]
+    count: int
 
     def typed(self, row: RawRow) -> dict[str, str]:
         """The cells of a row as text: every column that is ours, filled or not, then whatever else stood there."""
@@ -53,31 +58,39 @@ class Sheet:
         return ours | {key: cell.text for key, cell in row.cells.items()}
 
 
-def read_sheet(data: bytes, *, file_name: str, attendance: bool = False) -> Sheet:
-    """The one list that a CSV, XLSX or XLS file holds.
+def opened(source: Source) -> io.BytesIO | io.BufferedReader:
+    """The list as a stream from its first byte."""
+    return source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+
+
+def read_sheet(source: Source, *, file_name: str, attendance: bool = False) -> Sheet:
+    """The one list that a CSV, XLSX or XLS file holds; text is read as a stream, a workbook as a whole.
 
     The content decides what the file is; `file_name` is only told in errors. Raises InputError: empty_file,
     unreadable_file, wrong_encoding, file_too_large, too_many_rows, no_header, missing_column, repeated_column.
     """
-    is_book = data.startswith((_XLSX_SIGNATURE, XLS_SIGNATURE))
-    if is_book:
-        grids = open_book(data)
-        found = [(grid, header) for grid in grids if (header := _header(grid))]
-        if len(found) > 1:
-            names = ", ".join(grid.name for grid, _ in found)
-            raise InputError(Refusal.UNREADABLE_FILE, names, variant="sheets", values={"sheets": names})
-    else:
-        grids = _text_grids(data)
-        cuts = [(grid, header) for grid in grids if (header := _header(grid))]
-        found = sorted(cuts, key=lambda cut: -cut[1].recognised)[:1]
+    with opened(source) as file:
+        start = file.read(SIGNATURE_LENGTH)
+        if start.startswith((_XLSX_SIGNATURE, XLS_SIGNATURE)):
+            file.seek(0)
+            grids = open_book(file.read(BOOK_LIMIT + 1))
+            found = [(grid, header) for grid in grids if (header := _header(grid))]
+            if len(found) > 1:
+                names = ", ".join(grid.name for grid, _ in found)
+                raise InputError(Refusal.UNREADABLE_FILE, names, variant="sheets", values={"sheets": names})
+        else:
+            grids = _text_grids(source)
+            cuts = [(grid, header) for grid in grids if (header := _header(grid))]
+            found = sorted(cuts, key=lambda cut: -cut[1].recognised)[:1]
     if not found:
         _refuse_headless(grids, file_name)
     grid, header = found[0]
     layout = require_layout(header, attendance=attendance)
-    # Every row of a text is seen once before the first is used, so that one that breaks half-way stores nothing.
-    if not sum(1 for _ in islice(_raw_rows(grid, header), 1 if is_book else None)):
+    # Every row is seen once before the first is used, so that a text that breaks half-way stores nothing.
+    count = sum(1 for _ in _raw_rows(grid, header))
+    if not count:
         raise InputError(Refusal.EMPTY_FILE, file_name)
-    return Sheet(layout, header.columns, _raw_rows(grid, header))
+    return Sheet(layout, header.columns, _raw_rows(grid, header), count)
 
 
 def _refuse_headless(grids: list[Grid], file_name: str) -> NoReturn:
@@ -121,45 +134,55 @@ def _keys(columns: tuple[Column, ...]) -> dict[int, str]:
     return keys
 
 
-def _text_grids(data: bytes) -> list[Grid]:
+def _text_grids(source: Source) -> list[Grid]:
     """The file cut at each delimiter; the header then shows which cut is right."""
-    encoding = _encoding(data)
+    encoding = _encoding(source)
 
     def grid(delimiter: str) -> Grid:
-        return Grid(delimiter, lambda: _text_rows(data, encoding, delimiter))
+        return Grid(delimiter, lambda: _text_rows(source, encoding, delimiter))
 
     return [grid(delimiter) for delimiter in DELIMITERS]
 
 
-def _encoding(data: bytes) -> str:
+def _encoding(source: Source) -> str:
     """UTF-8 or UTF-16, the whole file decoded once so that nothing is stored of one that breaks half-way."""
-    if len(data) > TEXT_LIMIT:
-        raise InputError(Refusal.FILE_TOO_LARGE, f"> {TEXT_LIMIT // 2**20} MB")
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        for at in range(0, len(data), CHUNK):
-            last = at + CHUNK >= len(data)
-            text = decoder.decode(data[at : at + CHUNK], final=last)
-            if not last and "\n" not in text and "\r" not in text:
+    with opened(source) as file:
+        start = file.read(SIGNATURE_LENGTH)
+        encoding = next((name for mark, name in _BYTE_ORDER_MARKS if start.startswith(mark)), "utf-8")
+        decoder = codecs.getincrementaldecoder(encoding)()
+        file.seek(0)
+        size, chunk = 0, file.read(CHUNK)
+        while chunk:
+            size += len(chunk)
+            if size > TEXT_LIMIT:
+                raise InputError(Refusal.FILE_TOO_LARGE, f"> {TEXT_LIMIT // 2**20} MB")
+            following = file.read(CHUNK)
+            try:
+                text = decoder.decode(chunk, final=not following)
+            except UnicodeDecodeError as error:
+                if _has_zero(source) or start.startswith(_NO_TEXT):
+                    raise InputError(Refusal.UNREADABLE_FILE, "no text", variant="binary") from error
+                raise InputError(Refusal.WRONG_ENCODING, f"byte {size - len(chunk) + error.start}") from error
+            if following and "\n" not in text and "\r" not in text:
                 raise InputError(Refusal.FILE_TOO_LARGE, f"a line of more than {CHUNK // 2**20} MB")
-    except UnicodeDecodeError as error:
-        if b"\0" in data or data.startswith(_NO_TEXT):
-            raise InputError(Refusal.UNREADABLE_FILE, "no text", variant="binary") from error
-        raise InputError(Refusal.WRONG_ENCODING, f"byte {error.start}") from error
+            chunk = following
     return encoding
 
 
-def _text_rows(data: bytes, encoding: str, delimiter: str) -> Iterator[NumberedRow]:
-    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
-    records = csv.reader(text, delimiter=delimiter)
+def _has_zero(source: Source) -> bool:
+    with opened(source) as file:
+        return any(b"\0" in chunk for chunk in iter(lambda: file.read(CHUNK), b""))
+
+
+def _text_rows(source: Source, encoding: str, delimiter: str) -> Iterator[NumberedRow]:
     number = 0
-    try:
-        for number, record in enumerate(records, start=1):
-            if any("\n" in field and field.count(delimiter) >= len(record) for field in record):
-                raise InputError(Refusal.UNREADABLE_FILE, f"row {number}", variant="quote", values={"row": number})
-            yield number, [Cell(field) for field in record]
-    except csv.Error as error:
-        raise InputError(
-            Refusal.UNREADABLE_FILE, f"row {number + 1}", variant="quote", values={"row": number + 1}
-        ) from error
+    with io.TextIOWrapper(opened(source), encoding=encoding, newline="") as text:
+        try:
+            for number, record in enumerate(csv.reader(text, delimiter=delimiter), start=1):
+                if any("\n" in field and field.count(delimiter) >= len(record) for field in record):
+                    raise InputError(Refusal.UNREADABLE_FILE, f"row {number}", variant="quote", values={"row": number})
+                yield number, [Cell(field) for field in record]
+        except csv.Error as error:
+            raise InputError(
+                Refusal.UNREADABLE_FILE, f"row {number + 1}", variant="quote", values={"row": number + 1}
+            ) from error

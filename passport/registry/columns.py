@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, DateTime, MetaData, String, TypeDecorator, and_
+from sqlalchemy import JSON, ColumnElement, DateTime, MetaData, String, Table, TypeDecorator, and_
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
@@ -53,6 +53,13 @@ def compared(length: int) -> TypeEngine[str]:
 def starts_with(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:
     """Whether a `compared` column begins with `prefix`: a range that an index serves on both databases."""
     return and_(column >= prefix, column < prefix + _LAST)
+
+
+def table_of(mapped: type[Base]) -> Table:
+    """The table behind a mapped class, for statements that write many rows at once."""
+    table = mapped.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 def new_id() -> str:

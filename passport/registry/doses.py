@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
@@ -36,6 +37,39 @@ class Counts:
         return asdict(self)
 
 
+def dose_values(
+    *,
+    person_id: str,
+    site_id: int,
+    product: str,
+    number: int,
+    kind: DoseKind,
+    given_on: date,
+    lot: str,
+    held: bool,
+    by: Account,
+    at: datetime,
+    import_id: int | None = None,
+    campaign_id: int | None = None,
+) -> dict[str, Any]:
+    """The columns of a new dose; that it is not on record yet is the caller's to know (`find_dose`)."""
+    return {
+        "id": new_id(),
+        "person_id": person_id,
+        "site_id": site_id,
+        "product": product,
+        "number": number,
+        "kind": kind.value,
+        "given_on": given_on,
+        "lot": lot,
+        "held": held,
+        "entered_by_id": by.id,
+        "entered_at": at,
+        "import_id": import_id,
+        "campaign_id": campaign_id,
+    }
+
+
 def add_dose(
     session: Session,
     *,
@@ -52,23 +86,12 @@ def add_dose(
     row: ImportRow | None = None,
     campaign_id: int | None = None,
 ) -> Dose:
-    """A new dose, written with the next flush; that it is not on record yet is the caller's to know (`find_dose`)."""
-    dose = Dose(
-        id=new_id(),
-        person=person,
-        site=site,
-        product=product,
-        number=number,
-        kind=kind.value,
-        given_on=given_on,
-        lot=lot,
-        held=held,
-        entered_by_id=by.id,
-        entered_at=at,
-        import_id=row.import_id if row else None,
-        import_row=row,
-        campaign_id=campaign_id,
-    )
+    """A new dose, written with the next flush."""
+    values = dose_values(
+        person_id=person.id, site_id=site.id, product=product, number=number, kind=kind, given_on=given_on, lot=lot,
+        held=held, by=by, at=at, import_id=row.import_id if row else None, campaign_id=campaign_id,
+    )  # fmt: skip
+    dose = Dose(**values, person=person, site=site, import_row=row)
     session.add(dose)
     return dose
 

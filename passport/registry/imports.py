@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import String, cast, delete, exists, select
 from sqlalchemy.orm import Session
 
 from passport.domain.names import fold
@@ -118,10 +118,10 @@ def change_row(
     return row
 
 
-def add_attendee(
-    session: Session,
+def attendee_values(
     *,
-    row: ImportRow,
+    import_id: int,
+    row: int,
     full_name: str,
     birth_date: str | None,
     sex: str | None,
@@ -131,22 +131,27 @@ def add_attendee(
     employer: str | None,
     priority_group: str | None,
     planned_dose: int | None,
-) -> Attendee:
-    """Who stands on a row of an attendance list."""
-    attendee = Attendee(
-        import_id=row.import_id,
-        row=row.row,
-        full_name=full_name,
-        name_key=fold(full_name),
-        birth_date=birth_date,
-        sex=sex,
-        id_number=id_number,
-        phone=phone,
-        commune_id=commune_id,
-        employer=employer,
-        priority_group=priority_group,
-        planned_dose=planned_dose,
-    )
+) -> dict[str, Any]:
+    """The columns of somebody who stands on a row of an attendance list."""
+    return {
+        "import_id": import_id,
+        "row": row,
+        "full_name": full_name,
+        "name_key": fold(full_name),
+        "birth_date": birth_date,
+        "sex": sex,
+        "id_number": id_number,
+        "phone": phone,
+        "commune_id": commune_id,
+        "employer": employer,
+        "priority_group": priority_group,
+        "planned_dose": planned_dose,
+    }
+
+
+def add_attendee(session: Session, values: Mapping[str, Any]) -> Attendee:
+    """An attendee of these `attendee_values`, written with the next flush."""
+    attendee = Attendee(**values)
     session.add(attendee)
     return attendee
 
@@ -169,14 +174,20 @@ def list_rows(
     outcome: str | None = None,
     held: bool | None = None,
     settled: bool | None = None,
+    faulty: bool = False,
     after: int = 0,
     limit: int | None = PAGE,
 ) -> list[ImportRow]:
-    """Rows of a list in the sheet's order, beginning after the row `after`; `limit=None` gives all of them."""
+    """Rows of a list in the sheet's order, beginning after the row `after`; `limit=None` gives all of them.
+
+    `faulty` leaves out those that nothing was ever said of.
+    """
     query = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row > after)
     for column, wanted in ((ImportRow.outcome, outcome), (ImportRow.held, held), (ImportRow.settled, settled)):
         if wanted is not None:
             query = query.where(column == wanted)
+    if faulty:
+        query = query.where(cast(ImportRow.issues, String) != "[]")
     return list(session.scalars(query.order_by(ImportRow.row).limit(limit)))
 
 

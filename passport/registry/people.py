@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session, selectinload
@@ -26,6 +27,42 @@ CORRECTABLE = IDENTITY_FIELDS | {
 }  # fmt: skip
 
 
+def person_values(
+    *,
+    full_name: str,
+    born: PartialDate,
+    sex: Sex,
+    id_number: str | None,
+    state: IdentityState,
+    at: datetime,
+    insurance_number: str | None = None,
+    phone: str | None = None,
+    nationality: str = "VN",
+    commune_id: int | None = None,
+    address: str | None = None,
+    priority_group: str | None = None,
+    employer: str | None = None,
+) -> dict[str, Any]:
+    """The columns of a new person; that nobody with the same natural key is on record is the caller's to know."""
+    return {
+        "id": new_id(),
+        "full_name": tidy(full_name),
+        "name_key": fold(full_name),
+        "birth_date": str(born),
+        "sex": sex.value,
+        "id_number": id_number,
+        "identity_state": state.value,
+        "insurance_number": insurance_number,
+        "phone": phone,
+        "nationality": nationality,
+        "commune_id": commune_id,
+        "address": address,
+        "priority_group": priority_group,
+        "employer": employer,
+        "created_at": at,
+    }
+
+
 def add_person(
     session: Session,
     *,
@@ -43,26 +80,13 @@ def add_person(
     priority_group: str | None = None,
     employer: str | None = None,
 ) -> Person:
-    """A new person, written with the next flush; that nobody with the same natural key is on record is the
-    caller's to know.
-    """
-    person = Person(
-        id=new_id(),
-        full_name=tidy(full_name),
-        name_key=fold(full_name),
-        birth_date=str(born),
-        sex=sex.value,
-        id_number=id_number,
-        identity_state=state.value,
-        insurance_number=insurance_number,
-        phone=phone,
-        nationality=nationality,
-        commune=commune,
-        address=address,
-        priority_group=priority_group,
-        employer=employer,
-        created_at=at,
-    )
+    """A new person, written with the next flush."""
+    values = person_values(
+        full_name=full_name, born=born, sex=sex, id_number=id_number, state=state, at=at,
+        insurance_number=insurance_number, phone=phone, nationality=nationality,
+        commune_id=commune.id if commune else None, address=address, priority_group=priority_group, employer=employer,
+    )  # fmt: skip
+    person = Person(**values, commune=commune)
     session.add(person)
     return person
 
@@ -85,14 +109,27 @@ def people_with(session: Session, *, id_numbers: Collection[str], names: Collect
 
     Their doses are loaded; the oldest record comes first.
     """
-    named = tuple_(Person.name_key, Person.birth_date).in_(names)
-    query = (
-        select(Person)
-        .where(or_(Person.id_number.in_(id_numbers), named))
-        .options(selectinload(Person.doses))
-        .order_by(Person.created_at, Person.id)
-    )
+    known = or_(Person.id_number.in_(id_numbers), Person.id.in_(_named(session, names)))
+    query = select(Person).where(known).options(selectinload(Person.doses)).order_by(Person.created_at, Person.id)
     return list(session.scalars(query))
+
+
+def _named(session: Session, names: Collection[tuple[str, str]]) -> list[str]:
+    """The ids of everybody with one of these pairs of folded name and birth date.
+
+    Joined as text: SQLite uses no index for a list of pairs, and building a statement of thousands takes longer
+    than running it.
+    """
+    if not names:
+        return []
+    pairs = ", ".join(f"(:n{i}, :b{i})" for i in range(len(names)))
+    told = f"WITH told (name_key, birth_date) AS (VALUES {pairs})"  # numbered parameters alone
+    query = text(
+        f"{told} SELECT person.id FROM told JOIN person"  # noqa: S608  # the same
+        " ON person.name_key = told.name_key AND person.birth_date = told.birth_date"
+    )
+    values = {f"{kind}{i}": value for i, pair in enumerate(names) for kind, value in zip("nb", pair, strict=True)}
+    return list(session.scalars(query, values))
 
 
 def lock_people(session: Session) -> None:

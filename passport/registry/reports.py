@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,14 +37,17 @@ class RowIssue:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of a list: `rows = new + known + refused`, and `held` among the new."""
+    """What became of a list: `rows = new + known + refused`, and `held` among the new.
+
+    `issues` are gone through once; a long list has more of them than memory should hold.
+    """
 
     import_id: int
     new: int
     known: int
     held: int
     refused: int
-    issues: tuple[RowIssue, ...]
+    issues: Iterable[RowIssue]
 
     @property
     def rows(self) -> int:
@@ -53,6 +56,10 @@ class ImportReport:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as `--json` and the API give it."""
+        return self.counts() | {"issues": [issue.as_dict() for issue in self.issues]}
+
+    def counts(self) -> dict[str, int]:
+        """The report without its issues."""
         return {
             "import": self.import_id,
             "rows": self.rows,
@@ -60,12 +67,14 @@ class ImportReport:
             "known": self.known,
             "held": self.held,
             "refused": self.refused,
-            "issues": [issue.as_dict() for issue in self.issues],
         }
 
 
 def report(session: Session, import_id: int) -> ImportReport:
-    """The report of a list as it stands now; raises InputError (unknown_import)."""
+    """The report of a list as it stands now, its issues read while the session is open.
+
+    Raises InputError (unknown_import).
+    """
     require_import(session, import_id)
     tally = {
         (outcome, held): count
@@ -85,8 +94,18 @@ def report(session: Session, import_id: int) -> ImportReport:
         known=total("known"),
         held=tally.get(("new", True), 0),
         refused=total("refused"),
-        issues=tuple(issue for row in list_rows(session, import_id, limit=None) for issue in issues_of(row)),
+        issues=issues_of_list(session, import_id),
     )
+
+
+def issues_of_list(session: Session, import_id: int) -> Iterator[RowIssue]:
+    """Everything that is wrong with a list in the sheet's order, a page of rows in memory at a time."""
+    after = 0
+    while rows := list_rows(session, import_id, faulty=True, after=after):
+        for row in rows:
+            yield from issues_of(row)
+            session.expunge(row)
+        after = rows[-1].row
 
 
 def issues_of(row: ImportRow) -> tuple[RowIssue, ...]:

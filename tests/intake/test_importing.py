@@ -78,17 +78,17 @@ def test_a_run_that_was_broken_off_goes_on(world: World, monkeypatch: pytest.Mon
     monkeypatch.setattr(importing, "BATCH", 3)
     rows = [person(i) for i in range(8)]
 
-    def stop(done: int) -> None:
-        if done == 6:
+    def stop(progress: importing.Progress) -> None:
+        if progress.done == 6:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         world.rows(*rows, progress=stop)
     assert world.count(Dose) == 6
-    seen: list[int] = []
+    seen: list[importing.Progress] = []
     report = world.rows(*rows, progress=seen.append)
     assert (report.new, report.known) == (2, 6)
-    assert seen == [3, 6, 8]
+    assert seen == [importing.Progress(total=8, done=done, refused=0) for done in (3, 6, 8)]
     assert world.count(Dose) == 8
 
 
