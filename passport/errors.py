@@ -121,6 +121,7 @@ class Refusal(StrEnum):
     SECOND_PERSON = "second_person"
     ALREADY_ISSUED = "already_issued"
     ALREADY_REVOKED = "already_revoked"
+    BOTH_CERTIFIED = "both_certified"
     ALREADY_CONFIRMED = "already_confirmed"
     IMPORT_CONFIRMED = "import_confirmed"
     IN_PROGRESS = "in_progress"

@@ -18,6 +18,7 @@ from passport.errors import Refusal, Unavailable
 from passport.registry import (  # noqa: F401  # their tables must be mapped before any query
     accounts,
     audit,
+    cleaning_tables,
     clients,
     codes,
     coverage_tables,

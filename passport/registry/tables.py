@@ -50,6 +50,7 @@ class Site(Base):
     name: Mapped[str] = mapped_column(String(200))
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20), default="station")  # as the operator calls it: station, hospital
+    closed_on: Mapped[date | None]  # from this day the area above answers for what it recorded
     area: Mapped[Area] = relationship()
 
 
