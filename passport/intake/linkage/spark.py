@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from passport.errors import Refusal, Unavailable
 from passport.intake.linkage.steps import RESULTS, RULES, read_steps
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _INPUTS = {"listed": "all_listed", "people": "people", "options": "options"}
+_KEPT = "ranked"  # both results come from it
+_TASK_ROWS = 50_000  # of the list, in one task
 
 
 def decide_on_spark(workspace: Workspace, *, master: str, progress: Callable[[str], None]) -> None:
@@ -26,11 +28,13 @@ def decide_on_spark(workspace: Workspace, *, master: str, progress: Callable[[st
     for name, table in _INPUTS.items():
         workspace.run(f"COPY {table} TO '{workspace.folder}/{name}.parquet' (FORMAT parquet)")
     progress(f"starting Spark on {master}")
-    with _session(master, workspace) as session:
+    tasks = 2 + workspace.number("SELECT COUNT(*) FROM all_listed") // _TASK_ROWS
+    with _session(master, folder=workspace.folder, tasks=tasks) as session:
         for name in _INPUTS:
             session.read.parquet(f"{workspace.folder}/{name}.parquet").createOrReplaceTempView(name)
         for step in read_steps(RULES):
-            session.sql(step.sql).cache().createOrReplaceTempView(step.name)
+            found = session.sql(step.sql)
+            (found.cache() if step.name == _KEPT else found).createOrReplaceTempView(step.name)
         for result, part in RESULTS.items():
             progress(f"Spark: {part}")
             session.table(part).write.parquet(f"{workspace.folder}/{result}")
@@ -39,22 +43,23 @@ def decide_on_spark(workspace: Workspace, *, master: str, progress: Callable[[st
 
 
 @contextmanager
-def _session(master: str, workspace: Workspace) -> Iterator[SparkSession]:
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1") if master.startswith("local") else None
+def _session(master: str, *, folder: Path, tasks: int) -> Iterator[SparkSession]:
     try:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise Unavailable(Refusal.SERVICE_AWAY, "Spark (the extra `spark` is not installed)") from error
+    settings: dict[str, Any] = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+        "spark.local.dir": str(folder),
+        "spark.sql.shuffle.partitions": str(tasks),
+    }
+    if master.startswith("local"):
+        settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
     try:
-        session = (
-            SparkSession.builder.master(master)
-            .appName("linkage")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "8")
-            .config("spark.local.dir", str(workspace.folder))
-            .getOrCreate()
-        )
+        session = SparkSession.builder.master(master).appName("linkage").config(map=settings).getOrCreate()
         try:
             yield session
         finally:

@@ -95,7 +95,8 @@ JOIN numbered_typed t ON t.rid = d.rid
 LEFT JOIN numbered_register a ON a.pid = d.pid
 LEFT JOIN (
   SELECT rid, CAST(to_json(list(
-    {'person_id': person_id, 'points': points, 'differs': list_filter(string_split(differs, ','), lambda field: field <> '')}
+    {'person_id': person_id, 'points': points,
+      'differs': list_filter(string_split(differs, ','), lambda field: field <> '')}
     ORDER BY place_in_row)) AS VARCHAR) AS listed
   FROM candidate JOIN numbered_register USING (pid)
   GROUP BY rid

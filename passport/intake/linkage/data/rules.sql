@@ -76,6 +76,16 @@ WHERE r.tail <> '' AND r.given <> ''
 UNION
 SELECT r.rid, p.pid FROM listed r JOIN people p ON p.head = r.head AND p.given = r.given
 WHERE r.head <> '' AND r.given <> ''
+UNION
+-- Without a number to go by, two wider blocks; names that a whole commune bears stay out.
+SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone
+WHERE r.phone <> '' AND r.cccd = ''
+UNION
+SELECT r.rid, p.pid
+FROM listed r
+JOIN people p ON p.ordered = r.ordered AND p.commune = r.commune
+LEFT JOIN neighbours h ON h.plain = r.plain AND h.commune = r.commune AND h.province = r.province
+WHERE r.ordered <> '' AND r.commune <> '' AND r.cccd = '' AND COALESCE(h.near, 0) <= 20
 
 -- part compared: what each field of a pair says, one letter a field
 SELECT c.rid, c.pid, p.status, p.household, p.commune AS home, r.id_state,

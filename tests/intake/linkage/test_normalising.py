@@ -1,0 +1,150 @@
+"""What was typed, in the forms that linkage compares. The old encodings are spelled out, not made by our tables."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+
+import pytest
+
+from passport.intake.linkage.normalise_ids import IdState, id_forms, phone_form
+from passport.intake.linkage.normalise_names import name_forms
+from passport.intake.linkage.normalise_values import day_forms, place_form, sex_form
+from passport.intake.linkage.syllables import is_syllable
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Nguyễn Văn Hòa",
+        "NGUYỄN VĂN HOÀ",
+        "  nguyễn   văn\thoà ",
+        unicodedata.normalize("NFD", "Nguyễn Văn Hòa"),
+        "NguyÔn V¨n Hßa",  # TCVN3
+        "Nguyeãn Vaên Hoøa",  # VNI for Windows
+        "NGUYEÃN VAÊN HOØA",
+        "Nguyeenx Vawn Hoaf",  # Telex keys
+        "Nguye64n Va8n Hoa2",  # VNI keys
+        "Nguyá»…n VÄƒn HÃ²a",  # UTF-8 read as Latin
+        "Nguyễn Văn Hòa (con)",
+    ],
+)
+def test_one_name_however_it_was_written(typed: str) -> None:
+    forms = name_forms(typed)
+    assert (forms.plain, forms.marked) == ("nguien van hoa", "nguie6n4 va8n hoa2")
+    assert (forms.family, forms.middle, forms.initials, forms.given, forms.given_marked) == (
+        "nguien", "van", "v", "hoa", "hoa2",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Trần Thị Hồng", "TrÇn ThÞ Hång"),
+        ("Đỗ Đức Hưởng", "§ç §øc H\u00adëng"),
+        ("Trần Thị Hồng", "Traàn Thò Hoàng"),
+        ("Nguyễn Đức", "NGUYEÃN ÑÖÙC"),
+        ("Trương Hường Đô", "Truwowng Huwowngf Ddoo"),
+        ("Lê Mỹ Lý", "Lê Mĩ Lí"),
+        ("Quách Thị Quý", "Quách Thị Quí"),
+        ("Đặng Thúy", "Ðặng Thuý"),  # the Icelandic letter looks alike
+        ("Nguyễn Thị Thùy", "Ng. Thị Thuỳ"),
+        ("H'Hen Niê", "H’Hen Niê"),
+    ],
+)
+def test_spellings_of_one_sound(one: str, other: str) -> None:
+    assert name_forms(one).marked == name_forms(other).marked
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Trần Anh", "Trần Ánh"), ("Lê Mai", "Lê May"), ("Vũ Hùng", "Vũ Hưng"), ("Đỗ Điệp", "Đỗ Diệp")]
+)
+def test_different_names_stay_different(one: str, other: str) -> None:
+    assert name_forms(one).marked != name_forms(other).marked
+
+
+def test_a_word_of_the_language_is_never_repaired() -> None:
+    assert name_forms("Lo Van Lương").plain == "lo van luong"
+    assert name_forms("Nguyen Thi Hoa").marked == "nguien thi hoa"  # no marks: nothing is known of them
+    assert not any(map(is_syllable, ("nguyeenx", "thij", "hoaf", "vawn", "", "w")))
+
+
+def test_foreign_and_empty_names() -> None:
+    assert name_forms("Müller Jürgen").plain == "muller jurgen"
+    assert name_forms("Łukasz Wałęsa").plain == "lukasz walesa"
+    assert name_forms("").plain == name_forms("123 ...").plain == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "cccd", "cmnd", "state"),
+    [
+        ("037090012345", "037090012345", "", IdState.VALID),
+        (" 037 090 012 345 ", "037090012345", "", IdState.VALID),
+        ("037.090.012.345", "037090012345", "", IdState.VALID),
+        ("'037090012345", "037090012345", "", IdState.VALID),
+        ("37090012345", "037090012345", "", IdState.VALID),  # the nought is lost
+        ("1090012345", "001090012345", "", IdState.VALID),
+        ("37090012345.0", "037090012345", "", IdState.VALID),
+        ("164523478", "", "164523478", IdState.VALID),
+        ("12345678", "", "012345678", IdState.VALID),
+        ("3.70900E+10", "", "", IdState.UNUSABLE),
+        ("37090000000", "", "", IdState.UNUSABLE),  # six digits survived: the rest is not guessed
+        ("037090000000", "", "", IdState.UNUSABLE),
+        ("03709001234", "", "", IdState.UNUSABLE),  # a digit is missing, who knows which
+        ("0912345678", "", "", IdState.UNUSABLE),  # a telephone number
+        ("99090012345", "", "", IdState.UNUSABLE),  # no such province
+        ("111111111111", "", "", IdState.UNUSABLE),
+        ("không có", "", "", IdState.UNUSABLE),
+        ("B1234567", "", "", IdState.FOREIGN),
+        ("", "", "", IdState.MISSING),
+        ("-", "", "", IdState.MISSING),
+    ],
+)
+def test_numbers(typed: str, cccd: str, cmnd: str, state: IdState) -> None:
+    forms = id_forms(typed)
+    assert (forms.cccd, forms.cmnd, forms.state) == (cccd, cmnd, state)
+
+
+@pytest.mark.parametrize(
+    "typed", ["0912345678", "+84912345678", "84912345678", "0084 912 345 678", "912345678", "0912.345.678"]
+)
+def test_phones(typed: str) -> None:
+    assert phone_form(typed) == "0912345678"
+    assert phone_form("02293123456") == phone_form("") == phone_form("0912345678/0987654321") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "swapped"),
+    [
+        ("05/02/1990", "19900205", "19900502"),
+        ("1990-02-05", "19900205", "19900502"),
+        ("1990-02-05 00:00:00", "19900205", "19900502"),
+        ("5.2.1990", "19900205", "19900502"),
+        ("32909", "19900205", "19900502"),  # a spreadsheet's serial number
+        ("32909.0", "19900205", "19900502"),
+        ("25/02/90", "19900225", ""),
+        ("02/25/1990", "19900225", ""),
+        ("1990", "19900000", ""),
+        ("02/1990", "19900200", ""),
+        ("5/6/21", "", ""),  # of 1921 or 2021
+        ("05/02/1790", "", ""),
+        ("05/02/2030", "", ""),
+        ("31/02/1990", "", ""),
+        ("không rõ", "", ""),
+    ],
+)
+def test_birth_dates(typed: str, day: str, swapped: str) -> None:
+    forms = day_forms(typed, today=TODAY)
+    assert (forms.day, forms.swapped, forms.year) == (day, swapped, day[:4])
+
+
+def test_sexes_and_places() -> None:
+    assert [sex_form(t) for t in ("Nam", "NỮ", "nu", "M", "f", "0", "1", "?", "")] == [
+        "M", "F", "F", "M", "F", "0", "1", "", "",
+    ]  # fmt: skip
+    assert {place_form(t) for t in ("Xã Kim Sơn", "xa kim son", "KIM SƠN", "X. Kim Sơn")} == {"kim son"}
+    assert place_form("Phường 05") == place_form("P. 5") != place_form("Phường 6")
+    assert place_form("014638") == place_form("14638") == "14638"
+    assert place_form("TP. Hồ Chí Minh") == place_form("Thành phố Hồ Chí Minh") == "ho chi minh"
