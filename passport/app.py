@@ -24,6 +24,7 @@ from passport.house import EXTENSION, open_house
 from passport.intake.population import population_service
 from passport.registry import accounts, migrations
 from passport.registry.db import prepare_sqlite
+from passport.tasks import queue
 from passport.trust.files import SECRET, read_secret, write_whole, writing
 from passport.trust.signer_records import SignerState, list_signers
 from passport.web import BLUEPRINTS, access, assets, errors, headers, language, limits, openapi
@@ -63,7 +64,8 @@ def create_app(environ: Mapping[str, str] | None = None, *, for_commands: bool =
         engine = db.engine
     if engine.dialect.name == "sqlite":
         prepare_sqlite(engine)
-    app.extensions[EXTENSION] = open_house(settings, engine=engine)
+    house = app.extensions[EXTENSION] = open_house(settings, engine=engine)
+    app.extensions[queue.EXTENSION] = queue.Queue(house)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

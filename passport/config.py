@@ -89,11 +89,18 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _queue_url(text: str) -> str:
+    if text and not text.startswith(("postgresql://", "redis://", "rediss://")):
+        raise ValueError("a URL that starts with postgresql:// or redis://")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATABASE_URL", "sqlite:///instance/passport.db", _database_url, "SQLAlchemy URL of the database", True),
     Setting("KEYS_DIR", "keys", _path, "key ring; trust/, revocations/ and rules/ beneath it"),
     Setting("KEY_PASSPHRASE_FILE", "", _optional_path, "unlocks the signing keys; made in development only"),
     Setting("ENVIRONMENT", "development", _environment, "development or production; the latter refuses stand-ins"),
+    Setting("QUEUE_URL", "", _queue_url, "queue of background jobs: PostgreSQL or Redis; empty: a file", True),
     Setting("TIMEZONE", "Asia/Ho_Chi_Minh", _zone, "today, ages, future dates, printed times"),
     Setting("ISSUER_COUNTRY", "VN", _country, "country that certificates name"),
     Setting("ISSUER_NAME", "Bộ Y tế (Ministry of Health)", str, "issuer that certificates name"),
@@ -118,6 +125,7 @@ class Settings:
     keys_dir: Path
     key_passphrase_file: Path | None
     environment: str
+    queue_url: str
     timezone: ZoneInfo
     issuer_country: str
     issuer_name: str

@@ -101,6 +101,7 @@ class Refusal(StrEnum):
     UNKNOWN_CERTIFICATE = "unknown_certificate"
     UNKNOWN_BATCH = "unknown_batch"
     UNKNOWN_IMPORT = "unknown_import"
+    UNKNOWN_JOB = "unknown_job"
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_AREA = "unknown_area_code"

@@ -14,7 +14,7 @@ ROWS = {
     "web": 7,
     "cli": 7,
     "house": 6,  # what the faces share: settings, database, context
-    "tasks": 6,
+    "tasks": 6.5,  # does jobs in a house
     "demo": 6.5,  # tells its story on a house
     "intake": 5,
     "issuing": 5,
@@ -40,7 +40,7 @@ LIBRARIES = {
     },
     "cli": {"cryptography", "flask", "flask_alembic", "flask_security", "click", "orjson", "rich", "qrcode"},
     "demo": {"flask", "flask_security", "xlsxwriter", "rich", "qrcode", "cryptography"},
-    "tasks": set(),
+    "tasks": {"flask", "huey"},
     "intake": {"httpx", "python_calamine", "orjson"},
     "intake/linkage": {"duckdb", "pyspark"},
     "issuing": set(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -95,6 +96,8 @@ def serve(port: int, phone: bool) -> None:
     ):
         say(line)
     os.chdir(ROOT)
+    worker = (sys.executable, "-m", "flask", "worker", "--with-parent")
+    subprocess.Popen(worker)  # noqa: S603  # our own; it ends with the server that this process becomes
     os.execv(command[0], command)  # noqa: S606  # becomes the server, so that Ctrl+C reaches it
 
 

@@ -44,6 +44,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {  # kind of list → who may bring it in
 class Progress:
     """How far an import has come: rows of the list, rows done, rows refused among them."""
 
+    import_id: int
     total: int
     done: int
     refused: int
@@ -130,7 +131,7 @@ def import_list(
             for row, stored_before in _store(session, run, batch, places.within(session)):
                 tally.take(row, stored_before=stored_before)
         if progress is not None:
-            progress(Progress(sheet.count, tally.rows, tally.refused))
+            progress(Progress(run.import_id, sheet.count, tally.rows, tally.refused))
     counts = {"new": tally.new, "known": tally.known, "held": tally.held, "refused": tally.refused}
     subject = f"list {run.import_id}"
     with database.transaction() as session:

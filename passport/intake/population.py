@@ -7,7 +7,7 @@ place where no register can be reached, in development only.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -97,20 +97,39 @@ class CheckReport:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class CheckProgress:
+    """How far a check has come: people who waited at its start, people asked about, those without an answer."""
+
+    total: int
+    done: int
+    away: int
+
+
 def check_people(
-    database: Database, *, service: PopulationService, area: str | None, by: str, now: datetime, today: date
+    database: Database,
+    *,
+    service: PopulationService,
+    area: str | None,
+    by: str,
+    now: datetime,
+    today: date,
+    progress: Callable[[CheckProgress], None] | None = None,
 ) -> CheckReport:
     """JOB: asks about everybody who waits, in the area with this code or everywhere, and records the answers.
 
-    Foreigners are not in the register: an officer sees their passport instead. Raises InputError
+    Foreigners are not in the register: an officer sees their passport instead. `progress` is told after each
+    batch; what it raises stops the check, and the next one goes on with whoever waits. Raises InputError
     (unknown_area_code); Unavailable (service_away) when the register did not answer for somebody, after what it
     did answer was recorded: those people wait on.
     """
     answers: Counter[PopulationAnswer] = Counter()
     after: Person | None = None
+    with database.reading() as session:
+        place = require_area(session, area, on=today) if area else None
+        total = people.count_waiting(session, area=place, nationality=HOME)
     while True:
         with database.reading() as session:
-            place = require_area(session, area, on=today) if area else None
             page = people.waiting_people(session, area=place, after=after, limit=BATCH)
             asked = {person.id: _identity(person) for person in page if person.nationality == HOME}
         if not page:
@@ -121,6 +140,8 @@ def check_people(
         with database.transaction() as session:
             for person_id, answer in told.items():
                 _record(session, person_id, asked[person_id], answer, at=now)
+        if progress is not None:
+            progress(CheckProgress(total, answers.total(), answers[PopulationAnswer.AWAY]))
         if told and set(told.values()) == {PopulationAnswer.AWAY}:
             break
     report = CheckReport(

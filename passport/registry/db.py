@@ -23,6 +23,7 @@ from passport.registry import (  # noqa: F401  # their tables must be mapped bef
     codes,
     coverage_tables,
     idempotency,
+    jobs,
 )
 
 BUSY_TIMEOUT_MS = 15_000  # how long a writer waits for another before it gives up

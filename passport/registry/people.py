@@ -209,6 +209,13 @@ def waiting_people(
     return list(session.scalars(query.order_by(Person.id).limit(limit)))
 
 
+def count_waiting(session: Session, *, area: Area | None, nationality: str) -> int:
+    """How many people of a nationality the population register has not been asked about."""
+    query = select(func.count()).select_from(Person)
+    query = query.where(Person.identity_state == IdentityState.WAITING.value, Person.nationality == nationality)
+    return session.scalar(query if area is None else query.where(in_area(area))) or 0
+
+
 def require_role_for(session: Session, account: Account, roles: Collection[str], person: Person) -> None:
     """Passes when `account` holds one of `roles` where the person lives or was vaccinated.
 

@@ -31,6 +31,7 @@ _STATUS_OF_REASON = {
     Refusal.UNKNOWN_CERTIFICATE: 404,
     Refusal.UNKNOWN_BATCH: 404,
     Refusal.UNKNOWN_IMPORT: 404,
+    Refusal.UNKNOWN_JOB: 404,
     Refusal.UNKNOWN_ACCOUNT: 404,
 }
 _PAGES = {

@@ -88,7 +88,7 @@ def test_a_run_that_was_broken_off_goes_on(world: World, monkeypatch: pytest.Mon
     seen: list[importing.Progress] = []
     report = world.rows(*rows, progress=seen.append)
     assert (report.new, report.known) == (2, 6)
-    assert seen == [importing.Progress(total=8, done=done, refused=0) for done in (3, 6, 8)]
+    assert seen == [importing.Progress(report.import_id, total=8, done=done, refused=0) for done in (3, 6, 8)]
     assert world.count(Dose) == 8
 
 
