@@ -188,6 +188,19 @@ def sites() -> bytes:
     return _csv(("site_code", "name", "area_code", "kind"), SITES)
 
 
+def population_counts(today: date) -> bytes:
+    """How many people the two sample communes have, as `flask coverage population import` reads it."""
+    counts = (
+        (KIM_SON.code, (("5-11", 14), ("12-17", 12), ("18+", 60), ("50+", 24))),
+        (TUA_CHUA.code, (("5-11", 10), ("12-17", 8), ("18+", 40), ("50+", 12))),
+    )
+    as_of, source = today - timedelta(days=120), "Công an xã (mẫu)"
+    return _csv(
+        ("area_code", "age_group", "count", "as_of", "source"),
+        ((code, group, count, as_of, source) for code, groups in counts for group, count in groups),
+    )
+
+
 def dose_list(rows: Iterable[DoseRow]) -> bytes:
     """Rows as an XLSX list of one dose a row, all cells text."""
     return workbook(COLUMNS, ([row.cells()[column] for column in COLUMNS] for row in rows))

@@ -16,6 +16,7 @@ from passport.errors import advice
 from passport.house import House
 from passport.intake.cleaning import correct_person
 from passport.intake.confirming import confirm_doses
+from passport.intake.denominators import import_counts
 from passport.intake.importing import import_list
 from passport.intake.population import check_people, check_person
 from passport.issuing.batch import approve, propose
@@ -49,6 +50,7 @@ def tell(house: House, *, now: datetime, say: Say) -> Told:
     """Runs the line on the sample lists; the accounts and the register must be there already."""
     told = Told()
     _make_sites(house, now=now)
+    _count_people(house, now=now)
     _certificate_of_long_ago(house, now=now - LONG_AGO)
     for sample in lists.sample_lists(house.today(now)):
         told.reports[sample.file_name] = report = _import(house, sample, now=now)
@@ -88,6 +90,7 @@ def write_files(house: House, folder: Path, *, now: datetime) -> None:
     folder = folder / "files"
     folder.mkdir(parents=True, exist_ok=True)
     today = house.today(now)
+    (folder / "so-dan-mau.csv").write_bytes(lists.population_counts(today))
     for sample in (*lists.sample_lists(today), lists.mobile_session(today)):
         (folder / sample.file_name).write_bytes(sample.data)
     people, _ = lists.sample_people(today)
@@ -104,6 +107,17 @@ def _make_sites(house: House, *, now: datetime) -> None:
         for code, name, area_code, kind in lists.SITES:
             area = require_area(session, area_code, on=house.today(now))
             upsert_site(session, code=code, name=name, area=area, kind=kind)
+
+
+def _count_people(house: House, *, now: datetime) -> None:
+    import_counts(
+        house.database,
+        data=lists.population_counts(house.today(now)),
+        file_name="so-dan-mau.csv",
+        actor="sample data",
+        now=now,
+        today=house.today(now),
+    )
 
 
 def _import(house: House, sample: lists.SampleList, *, now: datetime) -> ImportReport:

@@ -151,7 +151,8 @@ def _rows(session: Session, frame: Frame, *, on: date) -> list[AreaRow]:
             return None if where is None else base_of(where, group, counts=counts, children=children)
 
         keys = [None, *(unit.id for unit in frame.units)] if whole else [key]
-        cells = tuple(_cell(tally, keys, group, step, base(group)) for group, step in CELLS)
+        bases = {group: base(group) for group in AgeGroup}
+        cells = tuple(_cell(tally, keys, group, step, bases[group]) for group, step in CELLS)
         return AreaRow(
             place.code if place else None, place.name if place else name, place.level if place else None, cells
         )
@@ -210,11 +211,11 @@ def aged(group: AgeGroup, *, on: date) -> ColumnElement[bool]:
 
 
 def _aged(low: int, high: int | None, *, on: date) -> ColumnElement[bool]:
-    old_enough = PersonSteps.born <= _birthday(on, low)
-    return old_enough if high is None else and_(old_enough, PersonSteps.born > _birthday(on, high))
+    old_enough = PersonSteps.born <= birthday(on, low)
+    return old_enough if high is None else and_(old_enough, PersonSteps.born > birthday(on, high))
 
 
-def _birthday(on: date, age: int) -> str:
+def birthday(on: date, age: int) -> str:
     """The last day of birth with which somebody is `age` on the day `on`; as text, for it may be a 29 February."""
     return f"{on.year - age:04d}-{on.month:02d}-{on.day:02d}"
 

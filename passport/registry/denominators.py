@@ -62,18 +62,22 @@ def newest_counts(session: Session, *, area: Area | None, on: date) -> dict[tupl
 def base_of(area_id: int, group: AgeGroup, *, counts: Bases, children: Mapping[int, Collection[int]]) -> Base | None:
     """The denominator of an area: its own count, else the sum of all units directly beneath; None when one lacks.
 
-    A sum carries the day of its oldest part, and the source if the parts have one in common.
+    A sum carries the day of its oldest part, and every source that a part has.
     """
     own = counts.get((area_id, group))
     if own is not None:
         return own
-    parts = [base_of(child, group, counts=counts, children=children) for child in children.get(area_id, ())]
-    known = [part for part in parts if part is not None]
-    if not known or len(known) < len(parts):
+    parts: list[Base] = []
+    for child in children.get(area_id, ()):
+        part = base_of(child, group, counts=counts, children=children)
+        if part is None:
+            return None
+        parts.append(part)
+    if not parts:
         return None
     return Base(
-        count=sum(part.count for part in known),
-        as_of=min(part.as_of for part in known),
-        source=", ".join(sorted({part.source for part in known})),
-        parts=sum(part.parts for part in known),
+        count=sum(part.count for part in parts),
+        as_of=min(part.as_of for part in parts),
+        source=", ".join(sorted({part.source for part in parts})),
+        parts=sum(part.parts for part in parts),
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]  # ISO 19005-2 for keeping, ISO 14289-1 for reading aloud
 LONGEST_WORD = 20  # letters; a longer one may be broken, so that it cannot run into the code
-_TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "document"
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "document"
 _MAY_BREAK = "\u200b"
 
 _thread = threading.local()  # a compiler may not be shared between threads
@@ -60,8 +60,8 @@ def _compiler() -> typst.Compiler:
     """This thread's compiler. Text is an argument of each run, so nothing of one paper stays for the next."""
     if not hasattr(_thread, "compiler"):
         _thread.compiler = typst.Compiler(
-            _TEMPLATES / "certificate.typ",
-            root=_TEMPLATES,
+            TEMPLATES / "certificate.typ",
+            root=TEMPLATES,
             font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FOLDER]),
         )
     compiler: typst.Compiler = _thread.compiler

@@ -34,5 +34,6 @@ def _typed(number: str) -> str:
     return re.sub(r"(^|[(:])0", r"\g<1>0?", number)
 
 
-CLOCK = f"{_iso(_CLOCK_YEAR, _CLOCK_LEAP_YEAR)}(?:{_TIME})?"
+DAY = _iso(_CLOCK_YEAR, _CLOCK_LEAP_YEAR)
+CLOCK = f"{DAY}(?:{_TIME})?"
 BORN = f"{_iso(_YEAR, _LEAP_YEAR)}|{_YEAR}-{_MONTH}|{_YEAR}|{_day_first(_YEAR, _LEAP_YEAR)}|{_typed(_MONTH)}/{_YEAR}"

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from passport.web.api_models import ProblemOut
 from passport.web.errors import PROBLEM
 from passport.web.examples import answers, requests
+from passport.web.job_models import IMPORT_ID, JOB_ID
 from passport.web.record_models import CERTIFICATE_ID, PERSON_ID
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,7 +38,12 @@ _HEADERS = {
     "RateLimit": ("what remains of the quota and the seconds until it is whole again", '"client";r=1199;t=58'),
     "Retry-After": ("seconds to wait", "12"),
 }
-_PARAMETERS = {"person_id": PERSON_ID, "certificate_id": CERTIFICATE_ID}
+_PARAMETERS = {
+    "person_id": PERSON_ID,
+    "certificate_id": CERTIFICATE_ID,
+    "job_id": JOB_ID,
+    "import_id": IMPORT_ID,
+}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -55,6 +61,8 @@ class _Call:
     bodies: Mapping[str, type[BaseModel]]
     anonymous: bool
     idempotent: bool
+    query: Mapping[str, Mapping[str, Any]]
+    status: int
 
 
 _CALLS: dict[str, _Call] = {}
@@ -69,11 +77,16 @@ def documented(
     anonymous: bool = False,
     idempotent: bool = False,
     tag: str | None = None,
+    query: Mapping[str, Mapping[str, Any]] | None = None,
+    status: int = 200,
 ) -> Callable[[F], F]:
-    """States what a call answers, its problems, the bodies it takes by content type and whether it needs a key."""
+    """States what a call answers, its problems, the bodies it takes by content type and whether it needs a key.
+
+    `query` names the parameters of the address, none of them required, each with its schema.
+    """
 
     def mark(view: F) -> F:
-        _CALLS[view.__name__] = _Call(answer, errors, bodies or {}, anonymous, idempotent)
+        _CALLS[view.__name__] = _Call(answer, errors, bodies or {}, anonymous, idempotent, query or {}, status)
         marked: F = APIBlueprint("doc", __name__).doc(
             summary=summary, operation_id=view.__name__, tags=[tag] if tag else None
         )(view)
@@ -103,13 +116,16 @@ def _complete(operation: dict[str, Any], call: _Call) -> None:
     operation["security"] = [*([{}] if call.anonymous else []), {"ApiKey": []}]
     for parameter in operation["parameters"]:
         parameter["schema"] = {"type": "string", "pattern": f"^{_PARAMETERS[parameter['name']]}$"}
+    operation["parameters"] += [
+        {"name": name, "in": "query", "schema": dict(schema)} for name, schema in call.query.items()
+    ]
     if call.idempotent:
         operation["parameters"].append(_IDEMPOTENCY_KEY)
     if call.bodies:
         content = {kind: _content(model, requests(model)) for kind, model in call.bodies.items()}
         operation["requestBody"] = {"required": True, "content": content}
     good = {"description": "done", "content": {"application/json": _content(call.answer, answers(call.answer))}}
-    responses = {200: good} | {
+    responses = {call.status: good} | {
         status: {"description": _SAID[status], "content": {PROBLEM: _content(ProblemOut, {})}}
         for status in sorted({*_ALWAYS, *call.errors})
     }

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from passport.domain.people import IdentityState
 from passport.house import current_house
 from passport.registry.accounts import ROLES, Account, find_account, granted_areas
-from passport.registry.doses import counts
+from passport.registry.doses import Counts
+from passport.registry.progress import counts_by_area, rolled_up
 from passport.registry.sites import list_sites
 from passport.registry.tables import Area, Site
 from passport.web import access
@@ -20,6 +21,7 @@ access.declare(BLUEPRINT, access.Audience.STAFF)
 
 WRITES_LISTS = ("registrar", "administrator")
 READS_PEOPLE = ("registrar", "confirmer", "identity_officer", "issuer", "approver", "inspector", "auditor")
+SEES_COVERAGE = (*READS_PEOPLE, "administrator")
 
 
 def account(session: Session) -> Account:
@@ -60,6 +62,11 @@ def desk() -> str:
         areas: dict[int, Area] = {}
         for site in sites_of(session, who, ROLES):
             areas.setdefault(site.area_id, site.area)
-        rows = [(area.name, counts(session, area=area)) for area in areas.values()]
+        counted: dict[int, Counts] = {}
+        for granted in areas_of(who):
+            counted |= counts_by_area(session, area=granted)
+        totals = rolled_up(counted, areas.values())
+        rows = [(area.name, totals[area.id]) for area in areas.values()]
         roles = {grant.role for grant in who.grants}
-        return render_template("staff/desk.html", who=who, roles=roles, rows=rows)
+        sees_coverage = bool(roles.intersection(SEES_COVERAGE))
+        return render_template("staff/desk.html", who=who, roles=roles, rows=rows, sees_coverage=sees_coverage)
