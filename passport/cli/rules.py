@@ -58,6 +58,7 @@ def list_(as_json: bool) -> None:
             "valid_from": utc_text(rule.valid_from),
             "valid_to": utc_text(rule.valid_to),
             "in_force": rule.in_force(now),
+            "fault": rule.fault,
             "description": rule.description,
         }
         for rule in RuleStore.load(current_house().settings.keys_dir).rules
@@ -65,7 +66,7 @@ def list_(as_json: bool) -> None:
     if as_json:
         emit_json(rows)
     else:
-        columns = ("country", "id", "version", "type", "kind", "valid_from", "valid_to", "in_force", "description")
+        columns = ("country", "id", "version", "type", "kind", "valid_from", "valid_to", "in_force", "fault", "description")
         emit_table(columns, ([row[column] for column in columns] for row in rows))
 
 

@@ -16,7 +16,7 @@ import orjson
 from passport.domain.dates import PartialDate
 from passport.errors import Reason, TrustError
 
-_DATE_WITH_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*)?")
+_DATE_WITH_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*)?")  # other ISO 8601 forms are in no format
 
 
 @cache
@@ -41,7 +41,7 @@ def day(text: str) -> date:
     """The day in a date or a date with time; raises TrustError (bad_content) when there is no such day."""
     match = _DATE_WITH_TIME.fullmatch(text)
     try:
-        return date.fromisoformat(match[1] if match else text)
+        return date.fromisoformat(match[1] if match else "")
     except ValueError as error:
         raise TrustError(Reason.BAD_CONTENT, "a day that does not exist") from error
 

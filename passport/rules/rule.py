@@ -35,7 +35,8 @@ class Rule:
     """One version of a rule, in force from `valid_from` until before `valid_to`.
 
     `kind` is the only kind of certificate that it looks at, None for every kind. `document` is the JSON it was
-    read from.
+    read from. `fault` says why it cannot be evaluated here; such a rule is kept and open, since a country judged by
+    the rest of its rules would be green for what that rule may forbid.
     """
 
     identifier: str
@@ -49,6 +50,7 @@ class Rule:
     logic: Any
     description: str
     document: Mapping[str, Any]
+    fault: str | None
 
     @property
     def key(self) -> tuple[str, tuple[int, ...]]:
@@ -68,6 +70,8 @@ class Rule:
 
         Raises TrustError (rules_open) when that cannot be told; a value that is neither true nor falsy tells nothing.
         """
+        if self.fault is not None:
+            raise TrustError(Reason.RULES_OPEN, f"{self.identifier}: {self.fault}")
         value = evaluate(self.logic, data)
         if value is not True and is_truthy(value):
             raise TrustError(Reason.RULES_OPEN, f"{self.identifier}: not a yes or no")
@@ -75,7 +79,10 @@ class Rule:
 
 
 def read_rule(document: Any) -> Rule:
-    """The rule in a JSON object; raises ValueError in words for what is missing, malformed or for another engine."""
+    """The rule in a JSON object, with its `fault` when it is for another engine or its logic is malformed.
+
+    Raises ValueError in words for anything else that is missing or malformed.
+    """
     if not isinstance(document, dict):
         raise ValueError("not a rule")
     identifier = _text(document, "Identifier", _IDENTIFIER)
@@ -85,10 +92,7 @@ def read_rule(document: Any) -> Rule:
     kind = _text(document, "CertificateType")
     if kind not in _KINDS:
         raise ValueError("CertificateType: none of the four")
-    _require_engine(document)
     valid_from, valid_to = (_instant(document, name) for name in ("ValidFrom", "ValidTo"))
-    if issues := validate(document.get("Logic")):
-        raise ValueError(f"Logic: {issues[0].message}")
     return Rule(
         identifier=identifier,
         type=type_,
@@ -98,9 +102,10 @@ def read_rule(document: Any) -> Rule:
         kind=_KINDS[kind],
         valid_from=valid_from,
         valid_to=valid_to,
-        logic=document["Logic"],
+        logic=document.get("Logic"),
         description=_description(document.get("Description")),
         document=document,
+        fault=_fault(document),
     )
 
 
@@ -115,11 +120,14 @@ def _version(document: Mapping[str, Any], name: str) -> tuple[int, ...]:
     return tuple(int(part) for part in _text(document, name, _VERSION).split("."))
 
 
-def _require_engine(document: Mapping[str, Any]) -> None:
+def _fault(document: Mapping[str, Any]) -> str | None:
+    """Why the logic of a rule cannot be evaluated here."""
     if _text(document, "Engine") != ENGINE or _version(document, "EngineVersion") > ENGINE_VERSION:
-        raise ValueError("Engine: not CertLogic, or a later version than is known here")
+        return "Engine: not CertLogic, or a later version than is known here"
     if _version(document, "SchemaVersion")[0] != 1:
-        raise ValueError("SchemaVersion: not 1")
+        return "SchemaVersion: not 1"
+    issues = validate(document.get("Logic"))
+    return f"Logic: {issues[0].message}" if issues else None
 
 
 def _instant(document: Mapping[str, Any], name: str) -> datetime:

@@ -81,7 +81,10 @@ class RuleStore:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did: rules added, rules that were there already, and (where, why) of what was refused."""
+    """What an import did: rules added, rules that were there already, and (where, why) of what was refused.
+
+    A refused rule that names its country and time is kept as one that is open: see `Rule.fault`.
+    """
 
     added: tuple[Rule, ...]
     known: tuple[Rule, ...]
@@ -95,6 +98,7 @@ def import_rules(keys_dir: Path, paths: Sequence[Path], *, now: datetime) -> Imp
     and version. Raises InputError (bad_option) for a path that is not there.
     """
     kept = {rule.key: rule for rule in RuleStore.load(keys_dir).rules}
+    known_before = len(kept)
     added: list[Rule] = []
     known: list[Rule] = []
     refused: list[tuple[str, str]] = []
@@ -107,6 +111,9 @@ def import_rules(keys_dir: Path, paths: Sequence[Path], *, now: datetime) -> Imp
         before = kept.get(rule.key)
         if before is None and len(kept) >= RULES_LIMIT:
             refused.append((source, f"there are {RULES_LIMIT} rules already"))
+        elif rule.fault is not None:
+            refused.append((source, rule.fault))
+            kept.setdefault(rule.key, rule)
         elif before is None:
             kept[rule.key] = rule
             added.append(rule)
@@ -114,7 +121,7 @@ def import_rules(keys_dir: Path, paths: Sequence[Path], *, now: datetime) -> Imp
             known.append(rule)
         else:
             refused.append((source, "another rule has this identifier and version"))
-    if added or known:
+    if added or known or len(kept) > known_before:
         _write(keys_dir, kept.values(), now=now)
     return ImportReport(tuple(added), tuple(known), tuple(refused))
 

@@ -37,6 +37,9 @@ def try_rules(folder: Path) -> Iterator[Trial]:
         except (ValueError, OSError) as error:
             yield Trial(file.parent.name, RULE_FILE, str(error))
             continue
+        if rule.fault is not None:
+            yield Trial(file.parent.name, RULE_FILE, rule.fault)
+            continue
         for case in sorted((file.parent / TESTS_FOLDER).glob("*.json")):
             yield _trial(rule, case)
 

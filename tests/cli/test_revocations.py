@@ -28,6 +28,7 @@ def _check(**asked: Any) -> Revoked | None:
     certificate: dict[str, Any] = {
         "identifier": UVCI,
         "country": "VN",
+        "stated_country": None,
         "signature": bytes(64),
         "algorithm": "ES256",
         "key_id": "0011223344556677",

@@ -66,6 +66,7 @@ def test_importing_listing_and_trying_without_a_database(runner: FlaskCliRunner,
         "valid_from": "2021-06-01T00:00:00Z",
         "valid_to": "2100-01-01T00:00:00Z",
         "in_force": True,
+        "fault": None,
         "description": "",
     }
     plain = runner.invoke(args=["rules", "list"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from passport.domain.certificate import Kind
-from passport.errors import TrustError
+from passport.errors import Reason, TrustError
 from passport.rules.rule import read_rule
 from tests.rules.making import document
 
@@ -34,22 +34,36 @@ def test_the_first_description_stands_where_there_is_no_english_one() -> None:
         ({"Type": "Advice"}, "Type"),
         ({"Country": "Germany"}, "Country"),
         ({"Version": "one"}, "Version"),
-        ({"Engine": "JSONLOGIC"}, "Engine"),
-        ({"EngineVersion": "1.4.0"}, "Engine"),
-        ({"SchemaVersion": "2.0.0"}, "SchemaVersion"),
+        ({"Engine": None}, "Engine"),
         ({"CertificateType": "Passport"}, "CertificateType"),
         ({"ValidFrom": "soon"}, "ValidFrom"),
         ({"ValidTo": None}, "ValidTo"),
         ({"ValidTo": "0001-01-01T00:00:00+05:00"}, "ValidTo"),
         ({"Description": "Always."}, "Description"),
         ({"Description": [{"lang": "en", "desc": "a" * 3000}]}, "Description"),
-        ({"Logic": None}, "Logic"),
-        ({"Logic": {"or": [True, False]}}, 'unrecognised operator: "or"'),
     ],
 )
 def test_refusing(change: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         read_rule(document(**change))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"Engine": "JSONLOGIC"}, "Engine"),
+        ({"EngineVersion": "1.4.0"}, "Engine"),
+        ({"SchemaVersion": "2.0.0"}, "SchemaVersion"),
+        ({"Logic": None}, "Logic"),
+        ({"Logic": {"or": [True, False]}}, 'unrecognised operator: "or"'),
+    ],
+)
+def test_a_rule_that_cannot_be_evaluated_here_is_open(change: dict[str, Any], told: str) -> None:
+    rule = read_rule(document(**change))
+    assert told in (rule.fault or "")
+    with pytest.raises(TrustError) as open_:
+        rule.met({})
+    assert open_.value.reason is Reason.RULES_OPEN
 
 
 @pytest.mark.parametrize("rubbish", [None, 1, "rule", [], {}])

@@ -161,6 +161,25 @@ def test_each_fault_is_told_and_the_rest_goes_in(tmp_path: Path) -> None:
     assert "or" in report.refused[-1][1]
 
 
+def test_a_country_of_which_one_rule_is_beyond_us_is_open_until_a_newer_version(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    import_rules(keys, [write(tmp_path / "a.json", document(Logic=True))], now=NOON)
+    beyond = document("VR-XB-0002", Version="1.0.0", Logic={"or": []})
+    for _ in range(2):
+        assert import_rules(keys, [write(tmp_path / "b.json", beyond)], now=NOON).refused
+    assert len(RuleStore.load(keys).rules) == 2
+    answer = RuleStore.load(keys).evaluate(
+        country="XB", certificate=certificate(), doses=certificate().doses, at=NOON, on=ON
+    )
+    assert [result.result for result in answer.report.results] == ["passed", "open"]
+    mended = document("VR-XB-0002", Version="1.0.1", Logic=True)
+    assert import_rules(keys, [write(tmp_path / "c.json", mended)], now=NOON).added
+    answer = RuleStore.load(keys).evaluate(
+        country="XB", certificate=certificate(), doses=certificate().doses, at=NOON, on=ON
+    )
+    assert [result.result for result in answer.report.results] == ["passed", "passed"]
+
+
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         import_rules(tmp_path / "keys", [tmp_path / "nowhere"], now=NOON)
