@@ -25,10 +25,11 @@ from passport.intake.settling import settle_identity, settle_row
 from passport.intake.sheets import RawRow
 from passport.registry import audit, doses, people
 from passport.registry.accounts import find_account, require_role
+from passport.registry.cleaning import DOSE_ROLE, IDENTITY_ROLE, dose_duty
 from passport.registry.db import Database
 from passport.registry.tables import Correction, Dose, Person
 
-IDENTITY_ROLES, DOSE_ROLES = ("identity_officer",), ("registrar",)
+IDENTITY_ROLES, DOSE_ROLES = (IDENTITY_ROLE,), (DOSE_ROLE,)
 CONTACT_FIELDS = frozenset({"phone", "email", "insurance_number", "address", "priority_group", "employer"})
 TEXT_LIMITS = {"address": 200, "employer": 200, "priority_group": 60, "email": 120}
 # What a dose's columns are called in a list; `correct_dose` takes these names.
@@ -52,7 +53,7 @@ def correct_person(
         people.require_role_for(session, account, roles, person)
         checked = _person_value(person, field, value.strip(), today=today)
         changed = people.correct_person(
-            session, person=person, field=field, value=checked, why=_reason(why), by=account, at=now
+            session, person=person, field=field, value=checked, why=stated_reason(why), by=account, at=now
         )
         if changed is not None:
             settle_identity(session, person)
@@ -71,7 +72,7 @@ def correct_dose(
     """
     with database.transaction() as session:
         dose, account = doses.require_dose(session, dose_id), find_account(session, by)
-        require_role(session, account, DOSE_ROLES, dose.site.area)
+        require_role(session, account, DOSE_ROLES, dose_duty(dose.site, on=today).area)
         told = _told_dose(dose, cells, today=today, places=Places(session))
         values: dict[str, object] = {
             "product": told.product,
@@ -81,7 +82,7 @@ def correct_dose(
             "lot": told.lot,
             "site_id": told.site_id or dose.site_id,
         }
-        reason = _reason(why)
+        reason = stated_reason(why)
         changed = [
             doses.change_dose(session, dose=dose, field=field, value=value, why=reason, by=account, at=now)
             for field, value in values.items()
@@ -189,7 +190,8 @@ def _raise_first(issues: list[Issue]) -> None:
             raise InputError(issue.reason, issue.column, variant=issue.variant, values=issue.spoken)
 
 
-def _reason(why: str) -> str:
+def stated_reason(why: str) -> str:
+    """Why somebody acts, tidy; raises InputError (bad_option) when nothing or too much is said."""
     reason = tidy(why)
     if not reason or len(reason) > 400:
         raise InputError(Refusal.BAD_OPTION, "why: 1 to 400 characters")

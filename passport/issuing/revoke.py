@@ -17,7 +17,7 @@ from passport.formats import hc1
 from passport.issuing.drafting import holder_of
 from passport.issuing.issue import Issued, Order, issue_dose
 from passport.issuing.issuer import Issuer
-from passport.registry import audit, certificates
+from passport.registry import audit, certificates, merging
 from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.db import Database
 from passport.registry.people import corrections_of, require_person
@@ -91,7 +91,9 @@ def replace_certificates(
 def _made_another(session: Session, person: Person, account: Account, *, since: datetime) -> bool:
     """Whether `account` changed what tells this person from others since their certificate was issued."""
     plain = str(Transliterated(*map(transliterate, split_full_name(person.full_name))))
-    telling = {"birth_date", "id_number"} | ({"latin_name"} if person.latin_name not in (None, plain) else set())
+    telling = {"birth_date", "id_number", merging.FIELD} | (
+        {"latin_name"} if person.latin_name not in (None, plain) else set()
+    )
     changed = {c.field for c in corrections_of(session, person) if c.by_id == account.id and c.at >= since}
     return bool(changed & telling)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from passport.domain.people import IdentityState
@@ -136,11 +136,17 @@ def send_back(
     return note
 
 
+def take_back(session: Session, *, person: Person, at: datetime) -> None:
+    """Withdraws whatever was sent back of a person's case."""
+    is_open = (SentBack.person_id == person.id) & SentBack.withdrawn_at.is_(None)
+    session.execute(update(SentBack).where(is_open).values(withdrawn_at=at))
+
+
 def new_hand_over(
-    session: Session, *, area: Area, people: Collection[Person], made_by: str, at: datetime
+    session: Session, *, area: Area, people: Collection[Person], made_by: str, on: date, at: datetime
 ) -> list[HandOverRow]:
     """A numbered list of these people, in their order, that leaves the house now."""
-    hand_over = HandOver(area=area, made_by=made_by, made_at=at)
+    hand_over = HandOver(area=area, made_by=made_by, made_on=on, made_at=at)
     session.add(hand_over)
     session.flush()
     rows = [

@@ -43,6 +43,7 @@ class HandOver(Base):
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
     made_by: Mapped[str] = mapped_column(String(255))
     made_at: Mapped[datetime]
+    made_on: Mapped[date]  # the day that the paper says
     area: Mapped[Area] = relationship()
 
 

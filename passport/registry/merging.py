@@ -12,10 +12,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Date, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from passport.domain.people import IdentityState
-from passport.errors import InputError, Refusal, Refused
+from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.registry.accounts import Account
 from passport.registry.cleaning_tables import RecordMerge
 from passport.registry.columns import Base, Instant, table_of
@@ -101,7 +102,8 @@ def note(session: Session, *, person_id: str, before: str, after: str, why: str,
 def undo(session: Session, merge: RecordMerge, *, by: Account, at: datetime) -> None:
     """Puts back every cell that still says what the act made of it; what was changed since stays.
 
-    Raises InputError (bad_option) when it was undone before, or when what was kept is itself part of another record.
+    Raises InputError (bad_option) when it was undone before or what was kept is itself part of another record,
+    (conflict) when a list has told the merged record anew.
     """
     kept = session.get(Dose if merge.kind == "doses" else Person, merge.kept_id)
     if merge.undone_at is not None or kept is None:
@@ -109,18 +111,11 @@ def undo(session: Session, merge: RecordMerge, *, by: Account, at: datetime) -> 
     session.flush()
     if merge.kind == "split" and session.get(Person, merge.gone_id) is not None and _made_person(merge):
         _fold(session, _PERSON, gone=merge.gone_id, kept=merge.kept_id)
-    tables = {table.name: table for table in Base.metadata.sorted_tables}
-    order = sorted(merge.trace, key=lambda cell: list(tables).index(cell["table"]))
-    for entry in order:
-        if entry["after"] is None:
-            session.execute(insert(tables[entry["table"]]).values(_typed(tables[entry["table"]], entry["before"])))
-    for entry in order:
-        if entry["before"] is not None and entry["after"] is not None:
-            _put_back(session, tables[entry["table"]], entry)
-    for entry in reversed(order):
-        if entry["before"] is None:
-            table = tables[entry["table"]]
-            session.execute(delete(table).where(*_is(table, entry["key"])))
+    try:
+        with session.begin_nested():
+            _reverse(session, merge.trace)
+    except IntegrityError as error:  # a list has told one of the two anew since
+        raise InputError(RowReason.CONFLICT, f"merge {merge.id}: the record that was merged exists again") from error
     _certificates_follow(session, merge)
     merge.undone_by_id, merge.undone_at = by.id, at
     session.flush()
@@ -215,6 +210,23 @@ def _difference(before: _Picture, after: _Picture) -> list[Any]:
         table, key = place
         trace.append({"table": table, "key": list(key), "before": old, "after": new})
     return trace
+
+
+def _reverse(session: Session, trace: Sequence[dict[str, Any]]) -> None:
+    """What was changed is put back and what went is written again, table by table so that each finds what it names."""
+    tables = [table for table in Base.metadata.sorted_tables if any(e["table"] == table.name for e in trace)]
+    for table in tables:
+        mine = [entry for entry in trace if entry["table"] == table.name]
+        for entry in mine:
+            if entry["before"] is not None and entry["after"] is not None:
+                _put_back(session, table, entry)
+        for entry in mine:
+            if entry["after"] is None:
+                session.execute(insert(table).values(_typed(table, entry["before"])))
+    for table in reversed(tables):
+        for entry in trace:
+            if entry["table"] == table.name and entry["before"] is None:
+                session.execute(delete(table).where(*_is(table, entry["key"])))
 
 
 def _put_back(session: Session, table: Table, entry: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_LIMIT = 32_767  # characters; what a cell of a spreadsheet can hold
@@ -25,26 +27,54 @@ class SheetColumn:
     required: bool = False
 
 
-def text_sheet(*, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[str]] = ()) -> bytes:
-    """An XLSX file with one sheet: a header, `rows` of text, and room to go on typing text.
+@dataclass(frozen=True, slots=True)
+class TextSheet:
+    """One sheet of text: lines above the header, the table, lines beneath it, as forms on paper have them."""
 
-    The title of a required column is bold. Whoever opens the file gets no number, date or formula out of a cell,
-    whatever it begins with.
+    name: str
+    columns: Sequence[SheetColumn]
+    rows: Iterable[Sequence[str]] = ()
+    above: Sequence[str] = ()
+    beneath: Sequence[str] = ()
+
+
+def text_sheet(*, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[str]] = ()) -> bytes:
+    """An XLSX file with one sheet: a header, `rows` of text, and room to go on typing text."""
+    return text_book([TextSheet(name, columns, rows)])
+
+
+def text_book(sheets: Iterable[TextSheet]) -> bytes:
+    """An XLSX file of these sheets; the title of a required column is bold.
+
+    Whoever opens the file gets no number, date or formula out of a cell, whatever it begins with.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         text = book.add_format({"num_format": TEXT_FORMAT, "valign": "top"})
         heading = {"num_format": TEXT_FORMAT, "text_wrap": True, "valign": "top", "bottom": 1}
         title, required = book.add_format(heading), book.add_format({**heading, "bold": True})
-        sheet = book.add_worksheet(name[:NAME_LIMIT])
-        sheet.freeze_panes(1, 0)
-        for index, column in enumerate(columns):
-            sheet.set_column(index, index, column.width, text)
-            if column.choices:
-                choices = {"validate": "list", "source": list(column.choices), "error_type": "warning"}
-                sheet.data_validation(1, index, SPARE_ROWS, index, choices)
-            sheet.write_string(0, index, column.title, required if column.required else title)
-        for number, row in enumerate(rows, start=1):
-            for index, cell in enumerate(row):
-                sheet.write_string(number, index, cell[:CELL_LIMIT], text)
+        for told in sheets:
+            sheet = book.add_worksheet(told.name[:NAME_LIMIT])
+            top = len(told.above)
+            sheet.freeze_panes(top + 1, 0)
+            for index, column in enumerate(told.columns):
+                sheet.set_column(index, index, column.width, text)
+                if column.choices:
+                    choices = {"validate": "list", "source": list(column.choices), "error_type": "warning"}
+                    sheet.data_validation(top + 1, index, top + SPARE_ROWS, index, choices)
+            titles = [(column.title, required if column.required else title) for column in told.columns]
+            _write(sheet, 0, ([line] for line in told.above), text)
+            for index, (words, format_) in enumerate(titles):
+                sheet.write_string(top, index, words, format_)
+            end = _write(sheet, top + 1, told.rows, text)
+            _write(sheet, end + 1, ([line] for line in told.beneath), text)
     return out.getvalue()
+
+
+def _write(sheet: Worksheet, top: int, rows: Iterable[Sequence[str]], format_: Format) -> int:
+    """Writes rows of text from the row `top` on, and answers the row after the last."""
+    number = top
+    for number, row in enumerate(rows, start=top + 1):
+        for index, cell in enumerate(row):
+            sheet.write_string(number - 1, index, cell[:CELL_LIMIT], format_)
+    return number

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("made_by", _text(255), nullable=False),
         sa.Column("made_at", _INSTANT, nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name="fk_hand_over_area_id"),
         sa.PrimaryKeyConstraint("id", name="pk_hand_over"),
     )
