@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -13,7 +15,18 @@ from passport.intake.linkage.workspace import Workspace
 from passport.intake.standin import COLUMNS as POPULATION_COLUMNS
 
 ROW_COLUMNS = ("row_id", "id_no", "full_name", "dob", "sex", "phone", "commune", "province")
+HEADER_BYTES = 64 * 1024
 _PARQUET = b"PAR1"
+_DELIMITERS = (",", ";", "\t")  # the first of equals
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file as DuckDB reads it: the call with its values, and each column's name in the file and in the call."""
+
+    call: str
+    values: tuple[object, ...]
+    cells: list[tuple[str, str]]
 
 
 def load_rows(workspace: Workspace, path: str) -> int:
@@ -29,17 +42,14 @@ def load_population(workspace: Workspace, path: str) -> int:
 def _load(workspace: Workspace, table: str, path: str, columns: tuple[str, ...], *, number: str) -> int:
     file = _file(workspace, table, path)
     try:
-        source = _source(file)
-        names = [row[0] for row in workspace.rows(f"DESCRIBE SELECT * FROM {source}", str(file))]
-        known = {name.strip().strip("\ufeff").lower(): name for name in reversed(names)}
+        source = _source(workspace, file)
+        known = {name.strip().lower(): cell for name, cell in reversed(source.cells)}
         for column in columns:
             if column not in known:
                 raise InputError(Refusal.MISSING_COLUMN, f"{path}: {column}", values={"column": column})
-        cells = ", ".join(
-            f"TRIM(COALESCE(CAST({_quoted(known[column])} AS VARCHAR), '')) AS {column}" for column in columns
-        )
-        workspace.table(table, f"SELECT {cells} FROM {source}", str(file))
-    except duckdb.Error as error:
+        cells = ", ".join(f"TRIM(COALESCE(CAST({known[column]} AS VARCHAR), '')) AS {column}" for column in columns)
+        workspace.table(table, f"SELECT {cells} FROM {source.call}", *source.values)
+    except duckdb.Error as error:  # its first line tells the line of the file, the others what stands there
         raise InputError(Refusal.UNREADABLE_FILE, f"{path}: {str(error).splitlines()[0]}") from error
     workspace.run(f"CREATE OR REPLACE VIEW numbered_{table} AS SELECT rowid AS {number}, * FROM {table}")
     return workspace.number(f"SELECT COUNT(*) FROM {table}")
@@ -60,11 +70,20 @@ def _file(workspace: Workspace, table: str, path: str) -> Path:
     return file
 
 
-def _source(file: Path) -> str:
+def _source(workspace: Workspace, file: Path) -> _Source:
     with file.open("rb") as opened:
-        if opened.read(len(_PARQUET)) == _PARQUET:
-            return "read_parquet(?)"
-    return "read_csv(?, header=true, all_varchar=true, quote='\"', escape='\"', sample_size=20480)"
+        header = opened.readline(HEADER_BYTES)
+    if header.startswith(_PARQUET):
+        described = workspace.rows("DESCRIBE SELECT * FROM read_parquet(?)", str(file))
+        return _Source("read_parquet(?)", (str(file),), [(row[0], _quoted(row[0])) for row in described])
+    delimiter = max(_DELIMITERS, key=header.decode("utf-8", "replace").count)
+    names = next(csv.reader([header.decode("utf-8-sig", "replace")], delimiter=delimiter), [])
+    cells = [(name, f"c{n}") for n, name in enumerate(names)]
+    return _Source(
+        "read_csv(?, auto_detect=false, header=true, delim=?, columns=?, quote='\"', escape='\"')",
+        (str(file), delimiter, {cell: "VARCHAR" for _, cell in cells}),
+        cells,
+    )
 
 
 def _quoted(name: str) -> str:
