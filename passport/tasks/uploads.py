@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from passport.errors import InputError, Refusal
 from passport.house import House, clock
@@ -18,7 +18,7 @@ FOLDER = "uploads"
 
 
 def submit_list(
-    house: House, *, file: BinaryIO, file_name: str, site_code: str, kind: str, by: str, campaign: str | None = None
+    house: House, *, file: IO[bytes], file_name: str, site_code: str, kind: str, by: str, campaign: str | None = None
 ) -> str:
     """Keeps an uploaded list and answers the id of the job that will bring it in; hand it to the queue.
 

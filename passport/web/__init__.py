@@ -23,6 +23,7 @@ _MODULES = (
     "staff_people",
     "staff_coverage",
     "staff_reception",
+    "staff_entering",
     "records",
     "imports_api",
     "coverage_api",

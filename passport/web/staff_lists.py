@@ -23,7 +23,9 @@ from passport.registry.tables import ImportRow
 from passport.rendering.sheets import XLSX
 from passport.web.language import current_language, told
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, WRITES_LISTS, account, sites_of
+from passport.web.staff_jobs import size_of, start_job
 
+AT_ONCE = 200_000  # bytes, a thousand rows or so; what is larger becomes a job
 LISTS_SHOWN = 50
 ROWS_SHOWN = 200
 
@@ -39,6 +41,8 @@ def lists() -> ResponseReturnValue:
         else:
             house, now = current_house(), clock()
             try:
+                if size_of(upload) > AT_ONCE:
+                    return redirect(url_for("staff.job", job_id=start_job(upload)))
                 report = import_list(
                     house.database,
                     data=upload.read(),
@@ -68,8 +72,8 @@ def list_report(import_id: int) -> str:
         item = imports.require_import(session, import_id)
         require_role(session, account(session), (*READS_PEOPLE, *WRITES_LISTS), item.site.area)
         report = reports.report(session, import_id)
-        rows = imports.list_rows(session, import_id, limit=None)
-        told_rows = [(row, reports.issues_of(row)) for row in rows if row.issues][:ROWS_SHOWN]
+        rows = imports.list_rows(session, import_id, faulty=True, limit=ROWS_SHOWN)
+        told_rows = [(row, reports.issues_of(row)) for row in rows]
         return render_template("staff/list_report.html", item=item, report=report, rows=told_rows, title=_title)
 
 

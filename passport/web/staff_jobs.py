@@ -1,0 +1,105 @@
+"""Staff: background jobs, how far each has come, and a button to stop it."""
+
+from __future__ import annotations
+
+import os
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from passport.errors import Refusal, sentence
+from passport.house import clock, current_house
+from passport.registry import jobs
+from passport.registry.accounts import require_role
+from passport.registry.jobs import Job
+from passport.tasks.queue import current_queue
+from passport.tasks.uploads import submit_list
+from passport.web.language import told
+from passport.web.staff import BLUEPRINT, READS_PEOPLE, WRITES_LISTS, account, areas_of
+
+REFRESH = 2  # seconds between two looks at a job that is under way
+_OPEN = ("waiting", "running")
+
+
+def size_of(upload: FileStorage) -> int:
+    """How many bytes an upload has."""
+    size = upload.stream.seek(0, os.SEEK_END)
+    upload.stream.seek(0)
+    return size
+
+
+def start_job(upload: FileStorage) -> str:
+    """Makes a job of an uploaded list and answers its id; raises what `submit_list` raises."""
+    job_id = submit_list(
+        current_house(),
+        file=upload.stream,
+        file_name=upload.filename or "",
+        site_code=request.form.get("site", ""),
+        kind=request.form.get("kind", "vaccination"),
+        campaign=request.form.get("campaign") or None,
+        by=current_user.email,
+    )
+    current_queue().put(job_id)
+    return job_id
+
+
+@BLUEPRINT.get("/jobs")
+def job_list() -> str:
+    """The jobs of the areas of this account, the latest first."""
+    with current_house().database.reading() as session:
+        who = account(session)
+        found = jobs.list_jobs(session, areas=areas_of(who, (*READS_PEOPLE, *WRITES_LISTS)), by=who)
+        return render_template("staff/jobs.html", found=found, state=_state, kind=_kind)
+
+
+@BLUEPRINT.get("/jobs/<job_id>")
+def job(job_id: str) -> ResponseReturnValue:
+    """One job; the page looks again by itself while the job is under way."""
+    with current_house().database.reading() as session:
+        found = _readable(session, job_id)
+        error = told(sentence(Refusal(found.error))) if found.error in set(Refusal) else found.error
+        page = render_template(
+            "staff/job.html", job=found, state=_state, kind=_kind, error=error, under_way=found.state in _OPEN
+        )
+        answer = make_response(page)
+        if found.state in _OPEN:
+            answer.headers["Refresh"] = str(REFRESH)
+        return answer
+
+
+@BLUEPRINT.post("/jobs/<job_id>/cancel")
+def cancel_job(job_id: str) -> ResponseReturnValue:
+    """Stops a job: at once while it waits, after the rows in hand while it runs."""
+    with current_house().database.transaction() as session:
+        found, who = _readable(session, job_id), account(session)
+        if found.by_id != who.id:
+            require_role(session, who, WRITES_LISTS, found.area)
+        jobs.cancel_job(session, found, at=clock())
+    return redirect(url_for("staff.job", job_id=job_id))
+
+
+def _readable(session: Session, job_id: str) -> Job:
+    found, who = jobs.require_job(session, job_id), account(session)
+    if found.by_id != who.id:
+        require_role(session, who, (*READS_PEOPLE, *WRITES_LISTS), found.area)
+    return found
+
+
+def _state(state: str) -> tuple[str, str]:
+    """The state of a job in words, and the colour of its tag."""
+    words = {
+        "waiting": (_("Đang chờ"), "grey"),
+        "running": (_("Đang chạy"), "blue"),
+        "done": (_("Đã xong"), "green"),
+        "failed": (_("Không thành công"), "red"),
+        "cancelled": (_("Đã dừng"), "orange"),
+    }
+    return words[state]
+
+
+def _kind(kind: str) -> str:
+    return str(_("Nhập danh sách") if kind == "import" else _("Đối chiếu dân cư"))

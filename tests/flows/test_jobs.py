@@ -1,0 +1,47 @@
+"""A long list is brought in by a job: the page tells how far it is, stops it, and leads to the report."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from passport.demo import accounts
+from passport.tasks.queue import EXTENSION, Queue
+from passport.web import staff_lists
+from tests.installed import Site
+from tests.lists import csv_list, person
+
+
+def test_a_long_list_becomes_a_job(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff_lists, "AT_ONCE", 100)
+    nurse = site.as_(accounts.NURSE)
+    code = re.search(r'<option value="([^"]+)"', nurse.get("/staff/lists").text)
+    assert code is not None
+
+    def send(*numbers: int) -> str:
+        data = csv_list(person(number) for number in numbers)
+        form = {"site": code[1], "kind": "vaccination", "file": (io.BytesIO(data), "long.csv")}
+        answer = nurse.post("/staff/lists", data=form, content_type="multipart/form-data")
+        assert answer.status_code == 302
+        return answer.headers["Location"]
+
+    address, unwanted = send(1, 2, 3), send(4)
+    waiting = nurse.get(address + "?lang=en")
+    assert waiting.headers["Refresh"] == "2"
+    assert "Waiting" in waiting.text
+    assert nurse.post(unwanted + "/cancel").headers["Location"] == unwanted
+    queue: Queue = site.app.extensions[EXTENSION]
+    while (task := queue.huey.dequeue()) is not None:
+        queue.huey.execute(task)
+    done = nurse.get(address + "?lang=en")
+    assert "Refresh" not in done.headers
+    assert "3 / 3" in done.text
+    report = re.search(r"/staff/lists/\d+", done.text)
+    assert report is not None
+    assert "long.csv" in nurse.get(report[0]).text
+    assert "Stopped" in nurse.get(unwanted + "?lang=en").text
+    listed = nurse.get("/staff/jobs?lang=en").text
+    assert listed.count("long.csv") >= 2
+    assert site.as_(accounts.NURSE_KIM_SON).get(address).status_code == 403
