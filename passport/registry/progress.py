@@ -112,4 +112,4 @@ def _given(session: Session, area: Area | None) -> dict[int, int]:
         .where(Import.state == "done", Import.site_id.in_(site_ids(area)))
         .group_by(Site.area_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
