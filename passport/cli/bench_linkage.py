@@ -1,0 +1,149 @@
+"""`flask bench linkage`: our rules against Splink on the same rows, each in a process of its own.
+
+Both get the same normalised forms, and for both the clock runs from the files on. Splink's model is trained as its
+guide advises and accepts the best candidate from a match weight and a lead that came out best for it.
+"""
+
+from __future__ import annotations
+
+import csv
+import multiprocessing
+import os
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from passport.cli.output import say
+from passport.demo.linkage_data import JUDGING_SEEDS, write_linkage_files
+from passport.errors import Refusal, Unavailable
+from passport.intake.linkage.linking import link_files
+from passport.intake.linkage.preparing import prepare
+from passport.intake.linkage.tables import load_population, load_rows
+from passport.intake.linkage.workspace import open_workspace
+
+ROWS = 100_000  # unless BENCH_ROWS says otherwise
+MEMORY = "2GB"
+SEED = JUDGING_SEEDS[2]
+WEIGHT, LEAD = 25, 5  # Splink's match weight, and how far it must be ahead of the next
+TODAY = date(2026, 11, 21)  # the day on which the invented people live
+_FIELDS = "cccd cmnd plain ordered given day birthday year sex phone commune".split()
+_BLOCKS = (
+    ("cccd",), ("cmnd",), ("ordered", "day"), ("phone", "given"), ("phone", "day"), ("birthday", "commune"),
+    ("ordered", "year", "commune"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one of the two did."""
+
+    seconds: float
+    megabytes: int
+    accepted: dict[str, str]
+
+
+def measure() -> tuple[float, str, float]:
+    """Rows a second of ours, the peer's name, and rows a second of the peer; says on stderr how well both link."""
+    rows = int(os.environ.get("BENCH_ROWS", ROWS))
+    with TemporaryDirectory(prefix="bench-linkage-") as name:
+        folder = Path(name)
+        files = write_linkage_files(folder, people=rows, rows=rows, seed=SEED, today=TODAY)
+        with files.truth.open(encoding="utf-8", newline="") as file:
+            truth = {row["row_id"]: row["person_id"] for row in csv.DictReader(file)}
+        ours, peers = _alone(_link, folder), _alone(_splink, folder)
+    for who, outcome in (("ours", ours), ("Splink", peers)):
+        wrong = sum(truth[row] != person for row, person in outcome.accepted.items())
+        known = sum(map(bool, truth.values()))
+        recall = (len(outcome.accepted) - wrong) / known
+        say(
+            f"{who}: {wrong} wrong of {len(outcome.accepted):,} accepted, recall {recall:.2%},"
+            f" {outcome.seconds:.1f} s, {outcome.megabytes} MB"
+        )
+    return len(truth) / ours.seconds, "Splink", len(truth) / peers.seconds
+
+
+def _alone(work: Callable[[Path], dict[str, str]], folder: Path) -> Outcome:
+    """Runs `work` in a fresh process, so that its memory is its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_timed, (work, folder))
+
+
+def _timed(work: Callable[[Path], dict[str, str]], folder: Path) -> Outcome:
+    start = time.perf_counter()
+    accepted = work(folder)
+    seconds = time.perf_counter() - start
+    return Outcome(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, accepted)
+
+
+def _link(folder: Path) -> dict[str, str]:
+    output = folder / "decisions.csv"
+    link_files(
+        rows=str(folder / "rows.csv"),
+        population=str(folder / "population.csv"),
+        output=str(output),
+        engine="duckdb",
+        level="strict",
+        memory=MEMORY,
+        spark_master="",
+        today=TODAY,
+        progress=lambda stage: None,
+    )
+    with output.open(encoding="utf-8", newline="") as file:
+        return {row["row_id"]: row["person_id"] for row in csv.DictReader(file) if row["person_id"]}
+
+
+def _splink(folder: Path) -> dict[str, str]:
+    try:
+        import splink.comparison_library as cl
+        from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+    except ImportError as error:
+        raise Unavailable(Refusal.SERVICE_AWAY, "Splink (a package of development)") from error
+    with open_workspace(memory=MEMORY) as workspace:
+        load_rows(workspace, str(folder / "rows.csv"))
+        load_population(workspace, str(folder / "population.csv"))
+        prepare(workspace, today=TODAY, progress=lambda stage: None)
+        fields = ", ".join(f"NULLIF({field}, '') AS {field}" for field in _FIELDS)
+        for table, source, key in (("a_rows", "all_listed", "rid"), ("b_people", "people", "pid")):
+            workspace.table(table, f"SELECT {key} AS unique_id, {fields} FROM {source}")  # noqa: S608  # our own names
+        settings = SettingsCreator(
+            link_type="link_only",
+            comparisons=[
+                cl.LevenshteinAtThresholds("cccd", [1, 2]),
+                cl.ExactMatch("cmnd"),
+                cl.JaroWinklerAtThresholds("plain", [0.95, 0.88]).configure(term_frequency_adjustments=True),
+                cl.LevenshteinAtThresholds("day", [1, 2]),
+                cl.ExactMatch("sex"),
+                cl.ExactMatch("phone"),
+                cl.ExactMatch("commune"),
+            ],
+            blocking_rules_to_generate_predictions=[block_on(*block) for block in _BLOCKS],
+        )
+        api = DuckDBAPI(workspace.connection)
+        linker = Linker([api.register("a_rows"), api.register("b_people")], settings, log_level=40)
+        training = linker.training
+        training.estimate_probability_two_random_records_match([block_on("cccd")], recall=0.8)
+        training.estimate_u_using_random_sampling(max_pairs=1_000_000, seed=1)
+        training.estimate_parameters_using_expectation_maximisation(block_on("ordered", "day"))
+        training.estimate_parameters_using_expectation_maximisation(block_on("cccd"))
+        found = linker.inference.predict(threshold_match_weight=0).physical_name
+        return dict(
+            workspace.rows(
+                f"""
+                SELECT t.row_id, p.person_id
+                FROM (
+                  SELECT unique_id_l, unique_id_r, match_weight,
+                    ROW_NUMBER() OVER (PARTITION BY unique_id_l ORDER BY match_weight DESC, unique_id_r) AS place,
+                    match_weight - COALESCE(
+                      LEAD(match_weight) OVER (PARTITION BY unique_id_l ORDER BY match_weight DESC, unique_id_r), -99
+                    ) AS lead
+                  FROM {found}
+                )
+                JOIN numbered_typed t ON t.rid = unique_id_l
+                JOIN numbered_register p ON p.pid = unique_id_r
+                WHERE place = 1 AND match_weight >= {WEIGHT} AND lead >= {LEAD}"""  # noqa: S608  # our own numbers
+            )
+        )
