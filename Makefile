@@ -48,6 +48,12 @@ api: $(VENV)/.dev ## ask the API what its OpenAPI document promises, N generated
 torture: $(VENV)/.dev ## read every public code that has a picture under eight bad conditions
 	@CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python -m tests.pictures.torture
 
+soak: $(VENV)/.dev ## import a million rows (ROWS=…) and kill it twenty times (KILLS=…) on the way
+	@$(BIN)/python -m tests.killing $(or $(ROWS),1000000) $(or $(KILLS),20)
+
+spark: $(VENV)/.dev ## compare DuckDB and Spark, also on a cluster of which a worker is killed (ROWS=100000)
+	@$(BIN)/python -m tests.spark.cluster $(or $(ROWS),100000)
+
 bench: $(VENV)/.dev ## measure, as ratios
 	$(BIN)/flask bench
 
@@ -60,4 +66,4 @@ lock: $(VENV)/.dev ## write all locks of packages anew, those of tests/peers too
 	cd tests/peers && ../../$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements.in -o requirements.txt
 	cd tests/peers && npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test lint format fuzz fuzz-atheris api torture bench pictures lock
+.PHONY: help run test lint format fuzz fuzz-atheris api torture soak spark bench pictures lock
