@@ -34,7 +34,9 @@ def protect(coverage: Coverage) -> Coverage:
         total=_without(coverage.total, total),
         units=tuple(rows[: len(coverage.units)]),
         elsewhere=rows[-1] if coverage.elsewhere else None,
-        parent=_without(parent, {i for i in range(len(CELLS)) if _tells(parent, i)}) if parent else None,
+        parent=_without(parent, {i for i in range(len(CELLS)) if _tells_above(parent, coverage.total, i)})
+        if parent
+        else None,
         placeless=None if placeless is not None and _small(placeless) else placeless,
     )
 
@@ -56,6 +58,12 @@ def _tells(row: AreaRow, index: int) -> bool:
         younger = row.cells[_ADULTS]
         around += [(younger.covered or 0) - covered, (younger.people or 0) - people]
     return any(map(_small, around))
+
+
+def _tells_above(parent: AreaRow, total: AreaRow, index: int) -> bool:
+    """The same of the area above, which with this one's total also tells of all the others together."""
+    beside = [more - mine for more, mine in zip(_numbers(parent, index), _numbers(total, index), strict=True)]
+    return _tells(parent, index) or any(map(_small, beside))
 
 
 def _hide_more(parts: Sequence[AreaRow], hidden: Sequence[set[int]], index: int, *, total_shown: bool) -> None:

@@ -90,6 +90,14 @@ def test_no_hidden_number_can_be_worked_out_of_a_random_table() -> None:
     assert hidden_once > 100
 
 
+def test_the_area_above_tells_nothing_of_the_others_together() -> None:
+    table = _table(_row("a", 30, 60), _row("b", 50, 100))
+    above = replace(table, parent=_row("p", 82, 200))
+    assert protect(above).parent.cells[INDEX].hidden  # type: ignore[union-attr]
+    above = replace(table, parent=_row("p", 90, 200))
+    assert not protect(above).parent.cells[INDEX].hidden  # type: ignore[union-attr]
+
+
 def test_flags() -> None:
     def flag(covered: int, base: int | None) -> Flag | None:
         return _row("a", covered, 40, base=base).cells[INDEX].flag
