@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,26 +28,32 @@ from tests.intake.linkage.conftest import TODAY
 
 HOST = "127.0.0.1"
 SMALL, ROWS = 3_000, 100_000
-KILLED_AFTER = 20  # seconds of work
+KILLED_AFTER = 10  # seconds after Spark has begun to decide
 _CLASSES = "org.apache.spark.deploy"
 
 
-def decide(folder: Path, engine: str, master: str) -> list[str]:
-    """The lines that an engine writes."""
+def decide(folder: Path, engine: str, master: str, begun: Callable[[], object]) -> list[str]:
+    """The lines that an engine writes; calls `begun` when Spark begins to decide."""
+
+    def progress(stage: str) -> None:
+        print(f"  {stage}", flush=True)
+        if stage == "Spark: decisions":
+            begun()
+
     output = folder / f"{engine}.csv"
     start = time.perf_counter()
     link_files(
         rows=str(folder / "rows.csv"), population=str(folder / "population.csv"), output=str(output), engine=engine,
-        level="strict", memory="1GB", spark_master=master, today=TODAY, progress=lambda stage: print(f"  {stage}"),
+        level="strict", memory="1GB", spark_master=master, today=TODAY, progress=progress,
     )  # fmt: skip
     print(f"{engine} {master}: {time.perf_counter() - start:.0f} s", flush=True)
     return output.read_text("utf-8").splitlines()
 
 
-def compare(folder: Path, *, rows: int, master: str) -> None:
+def compare(folder: Path, *, rows: int, master: str, begun: Callable[[], object] = lambda: None) -> None:
     """Links a list with both engines and stops at the first line that differs."""
     write_linkage_files(folder, people=rows, rows=rows, seed=JUDGING_SEEDS[3], today=TODAY)
-    spark, duckdb = decide(folder, "spark", master), decide(folder, "duckdb", "")
+    spark, duckdb = decide(folder, "spark", master, begun), decide(folder, "duckdb", "", begun)
     differing = [pair for pair in zip(spark, duckdb, strict=True) if pair[0] != pair[1]]
     if differing:
         raise SystemExit(f"{len(differing)} of {len(spark)} lines differ, first {differing[0]}")
@@ -103,8 +109,7 @@ def main(rows: int) -> None:
     with TemporaryDirectory(prefix="spark-") as name, cluster(Path(name)) as (url, workers):
         killer = threading.Timer(KILLED_AFTER, lambda: (print("  one worker is killed", flush=True), _kill(workers[0])))
         killer.daemon = True
-        killer.start()
-        compare(Path(name), rows=rows, master=url)
+        compare(Path(name), rows=rows, master=url, begun=killer.start)
         if workers[0].poll() is None:
             raise SystemExit("done before a worker was killed: try more rows")
 

@@ -64,6 +64,6 @@ def open_workspace(*, memory: str) -> Iterator[Workspace]:
     with TemporaryDirectory(prefix="linkage-") as name:
         folder = Path(name)
         settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
-        with duckdb.connect(str(folder / "linkage.duckdb"), config=settings) as connection:
+        with duckdb.connect(config=settings) as connection:
             connection.execute("SET enable_progress_bar = false")
             yield Workspace(connection, folder)
