@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from passport.cli.output import emit_json, emit_table, json_option, told
+from passport.cli.output import by_option, emit_json, emit_table, json_option, say, told
 from passport.domain.dates import EARLIEST_YEAR, PartialDate
 from passport.domain.id_numbers import mask, parse_id_number
 from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal
 from passport.house import clock, current_house
 from passport.intake.dates import read_date
+from passport.intake.sighting import sight_passport
 from passport.registry.areas import require_area
 from passport.registry.doses import state_of
 from passport.registry.people import search_people
@@ -56,6 +57,17 @@ def find(
         (*columns, "doses"),
         ([*(person[c] for c in columns), " ".join(d["state"] for d in person["doses"])] for person in told_people),
     )
+
+
+@COMMAND.command("sight")
+@click.argument("person_id", metavar="ID")
+@click.option("--number", required=True, metavar="N", help="The passport's number.")
+@by_option
+@told
+def sight(person_id: str, number: str, by: str) -> None:
+    """Records that an officer saw the passport of a foreigner: the identity is verified."""
+    state = sight_passport(current_house().database, person_id=person_id, number=number, by=by, now=clock())
+    say(f"{person_id}: {state.value}")
 
 
 def _told(person: Person) -> dict[str, Any]:

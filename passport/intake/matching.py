@@ -54,7 +54,7 @@ class FoundPerson:
 
 def find_person(cells: PersonCells, people: Sequence[Person], *, site_id: int) -> FoundPerson:
     """The person among `people` (those with the number, and the namesakes of that birth date) that a row means."""
-    owners = [person for person in people if cells.id_number and person.id_number == cells.id_number]
+    owners = [person for person in people if cells.id_number in numbers_of(person)]
     named = [person for person in owners if person.name_key == cells.name_key]
     for person in named:
         corrects = _better(cells, person)
@@ -67,6 +67,11 @@ def find_person(cells: PersonCells, people: Sequence[Person], *, site_id: int) -
     by_phone = [person for person in namesakes if cells.contact.phone and person.phone == cells.contact.phone]
     closest = by_phone or namesakes
     return FoundPerson(closest[0] if len(closest) == 1 else None)
+
+
+def numbers_of(person: Person) -> list[str]:
+    """The number of a person, and those it had before that were renewed."""
+    return [*filter(None, [person.id_number]), *(former.number for former in person.former_numbers)]
 
 
 def find_dose(cells: DoseCells, doses: Iterable[Dose]) -> Dose | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from passport.domain.doses import DoseKind
 from passport.errors import RowReason
 from passport.intake.issues import Issue, Severity
-from passport.intake.matching import FoundPerson, ToldDose, compare_dose, find_dose, find_person
+from passport.intake.matching import FoundPerson, ToldDose, compare_dose, find_dose, find_person, numbers_of
 from passport.intake.people_cells import PersonCells
 from passport.intake.rows import CheckedRow, DoseCells
 from passport.intake.settling import settle_identity, settle_row
@@ -38,8 +38,7 @@ class PeopleAtHand:
     def add(self, person: Person) -> None:
         """Takes up a person, or one whose record has changed."""
         places = [self._by_name[person.name_key, person.birth_date]]
-        if person.id_number:
-            places.append(self._by_number[person.id_number])
+        places += [self._by_number[number] for number in numbers_of(person)]
         for known in places:
             if person not in known:
                 known.append(person)

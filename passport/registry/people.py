@@ -17,7 +17,7 @@ from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.registry.accounts import Account, require_role
 from passport.registry.areas import beneath
 from passport.registry.columns import new_id, starts_with
-from passport.registry.tables import Area, Certificate, Correction, Dose, Person, Site
+from passport.registry.tables import Area, Certificate, Correction, Dose, FormerNumber, Person, Site
 
 PAGE = 50  # people a page where the caller names no other number
 # The four fields that the population register compares: after a change they are compared anew.
@@ -100,8 +100,14 @@ def require_person(session: Session, person_id: str) -> Person:
 
 
 def find_by_id_number(session: Session, id_number: str) -> list[Person]:
-    """Everybody on record with this number: one person, unless lists told the same number of two names."""
-    return list(session.scalars(select(Person).where(Person.id_number == id_number).order_by(Person.created_at)))
+    """Everybody on record who has or had this number: one person, unless lists told the same number of two names."""
+    return list(session.scalars(select(Person).where(had_number(id_number)).order_by(Person.created_at)))
+
+
+def had_number(*id_numbers: str) -> ColumnElement[bool]:
+    """Whether one of the numbers is a person's own, or was before it was renewed."""
+    former = select(FormerNumber.person_id).where(FormerNumber.number.in_(id_numbers))
+    return or_(Person.id_number.in_(id_numbers), Person.id.in_(former))
 
 
 def people_with(session: Session, *, id_numbers: Collection[str], names: Collection[tuple[str, str]]) -> list[Person]:
@@ -109,8 +115,9 @@ def people_with(session: Session, *, id_numbers: Collection[str], names: Collect
 
     Their doses are loaded; the oldest record comes first.
     """
-    known = or_(Person.id_number.in_(id_numbers), Person.id.in_(_named(session, names)))
-    query = select(Person).where(known).options(selectinload(Person.doses)).order_by(Person.created_at, Person.id)
+    known = or_(had_number(*id_numbers), Person.id.in_(_named(session, names)))
+    loaded = selectinload(Person.doses), selectinload(Person.former_numbers)
+    query = select(Person).where(known).options(*loaded).order_by(Person.created_at, Person.id)
     return list(session.scalars(query))
 
 
@@ -156,7 +163,7 @@ def find_holder(
     """
     last = select(func.max(Dose.given_on)).where(Dose.person_id == Person.id).scalar_subquery()
     known = select(Person).where(
-        Person.id_number == id_number,
+        had_number(id_number),
         Person.name_key == fold(full_name),
         Person.sex == sex.value,
         Person.birth_date.in_([str(born), *_less_known(born)]),
@@ -183,7 +190,7 @@ def search_people(
     """
     query = select(Person)
     if id_number is not None:
-        query = query.where(Person.id_number == id_number)
+        query = query.where(had_number(id_number))
     if name is not None:
         query = query.where(starts_with(Person.name_key, fold(name)))
     if born is not None:
@@ -236,9 +243,21 @@ def in_area(area: Area) -> ColumnElement[bool]:
     return or_(Person.commune_id.in_(areas), Person.id.in_(vaccinated))
 
 
-def set_identity(session: Session, *, person: Person, state: IdentityState, at: datetime) -> None:
-    """Records what is known now of a person's identity, and when."""
+def set_identity(
+    session: Session, *, person: Person, state: IdentityState, at: datetime, how: str = "register"
+) -> None:
+    """Records what is known now of a person's identity, when, and `how` it was verified: register or passport."""
     person.identity_state, person.identity_checked_at = state.value, at
+    person.identity_how = how if state is IdentityState.VERIFIED else None
+    session.flush()
+
+
+def trace_identity(session: Session, *, person: Person, before: str, why: str, by: Account, at: datetime) -> None:
+    """Keeps who verified an identity by what they saw, and what it was before."""
+    after = person.identity_state
+    session.add(
+        Correction(person_id=person.id, field="identity_state", before=before, after=after, why=why, by_id=by.id, at=at)
+    )
     session.flush()
 
 
@@ -256,8 +275,11 @@ def correct_person(
     before: str | None = getattr(person, field)
     if before == value:
         return None
+    if field == "id_number" and before and value and _renewed(person, before, value):
+        session.add(FormerNumber(person_id=person.id, number=before, renewed_at=at, by_id=by.id))
     setattr(person, field, value)
     if field in IDENTITY_FIELDS:
+        person.identity_how = None
         person.name_key = fold(person.full_name)
         person.identity_state = (IdentityState.WAITING if person.id_number else IdentityState.NO_ID).value
         person.identity_checked_at = None
@@ -266,6 +288,14 @@ def correct_person(
     session.add(correction)
     session.flush()
     return correction
+
+
+def _renewed(person: Person, before: str, after: str) -> bool:
+    """Whether the number of before is to be kept: it was verified, or is a CMND that a CCCD follows."""
+    if any(former.number == before for former in person.former_numbers):
+        return False  # kept already
+    verified = person.identity_state == IdentityState.VERIFIED.value
+    return verified or (before.isdigit() and after.isdigit() and (len(before), len(after)) == (9, 12))
 
 
 def remove_untold(session: Session, person: Person) -> None:

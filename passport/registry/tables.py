@@ -195,10 +195,25 @@ class Person(Base):
     employer: Mapped[str | None] = mapped_column(String(200))
     identity_state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
     identity_checked_at: Mapped[datetime | None]
+    identity_how: Mapped[str | None] = mapped_column(String(10))  # register or passport, of a verified identity
     created_at: Mapped[datetime]
     commune: Mapped[Area | None] = relationship()
+    former_numbers: Mapped[list[FormerNumber]] = relationship(passive_deletes=True)
     doses: Mapped[list[Dose]] = relationship(back_populates="person", order_by="Dose.given_on, Dose.number")
     certificates: Mapped[list[Certificate]] = relationship(back_populates="person", order_by="Certificate.issued_at")
+
+
+class FormerNumber(Base):
+    """A number that was a person's own before it was renewed: a CMND before the CCCD, an earlier passport."""
+
+    __tablename__ = "former_number"
+    __table_args__ = (UniqueConstraint("person_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    number: Mapped[str] = mapped_column(String(20), index=True)
+    renewed_at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
 
 
 class Dose(Base):

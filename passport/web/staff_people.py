@@ -13,8 +13,9 @@ from passport.errors import InputError, PassportError, Refusal
 from passport.house import clock, current_house
 from passport.intake.cleaning import correct_person
 from passport.intake.population import check_person
+from passport.intake.sighting import sight_passport
 from passport.issuing.revoke import replace_certificates
-from passport.registry import people
+from passport.registry import merging, people
 from passport.registry.doses import state_of
 from passport.registry.tables import Person
 from passport.web.language import told
@@ -60,8 +61,12 @@ def find_people() -> str:
 
 
 @BLUEPRINT.get("/people/<person_id>")
-def person(person_id: str) -> str:
+def person(person_id: str) -> ResponseReturnValue:
     """One person: the record, the doses with what blocks them, the certificates, what was ever corrected."""
+    with current_house().database.reading() as session:
+        merged_into = merging.successor_of(session, person_id)
+    if merged_into is not None:
+        return redirect(url_for("staff.person", person_id=merged_into))
     return _page(person_id)
 
 
@@ -89,6 +94,18 @@ def correct(person_id: str) -> ResponseReturnValue:
     except PassportError as error:
         return _page(person_id, errors={"value": f"{told(error.message)} {told(error.advice)}"}), 422
     return _replaced(person_id, why=why, done=_("Đã sửa."))
+
+
+@BLUEPRINT.post("/people/<person_id>/passport")
+def sight(person_id: str) -> ResponseReturnValue:
+    """Records that the officer saw the passport of a foreigner."""
+    number, house = request.form.get("number", ""), current_house()
+    try:
+        sight_passport(house.database, person_id=person_id, number=number, by=current_user.email, now=clock())
+    except InputError as error:
+        return _page(person_id, errors={"number": f"{told(error.message)} {told(error.advice)}"}), 422
+    flash(_("Đã ghi nhận hộ chiếu; danh tính đã được xác nhận."), "success")
+    return redirect(url_for("staff.person", person_id=person_id))
 
 
 @BLUEPRINT.post("/people/<person_id>/certificates")
