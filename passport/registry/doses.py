@@ -187,6 +187,19 @@ def confirmable(session: Session, *, site: Site, by: Account, import_id: int | N
     return list(session.scalars(query))
 
 
+def confirmable_lists(session: Session, *, site: Site, by: Account) -> list[tuple[Import, int]]:
+    """The lists with doses that `by` may confirm now at a site, the latest first, and how many of each."""
+    ready = Dose.confirmed_at.is_(None), Dose.entered_by_id != by.id, verified()
+    query = (
+        select(Import, func.count())
+        .join(Dose, Dose.import_id == Import.id)
+        .where(Dose.site_id == site.id, *ready)
+        .group_by(Import.id)
+        .order_by(Import.id.desc())
+    )
+    return [(found, number) for found, number in session.execute(query)]
+
+
 def confirm(session: Session, *, doses: Iterable[Dose], by: Account, at: datetime) -> int:
     """Confirms each dose in the name of its site and answers how many.
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, exists, select
+from sqlalchemy import String, cast, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from passport.domain.names import fold
@@ -68,6 +68,11 @@ def find_same_file(session: Session, *, site: Site, kind: str, file_sha256: str)
             Import.state != "withdrawn",
         )
     )
+
+
+def last_row(session: Session, import_id: int, *, default: int) -> int:
+    """The highest row number of a list, `default` for one without rows."""
+    return session.scalar(select(func.max(ImportRow.row)).where(ImportRow.import_id == import_id)) or default
 
 
 def require_import(session: Session, import_id: int) -> Import:

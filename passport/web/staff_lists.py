@@ -18,7 +18,7 @@ from passport.intake.population import check_people
 from passport.intake.reports import import_report_sheet
 from passport.registry import imports, reports
 from passport.registry.accounts import require_role
-from passport.registry.doses import confirmable
+from passport.registry.doses import confirmable, confirmable_lists
 from passport.registry.tables import ImportRow
 from passport.rendering.sheets import XLSX
 from passport.web.language import current_language, told
@@ -150,14 +150,19 @@ def confirm() -> ResponseReturnValue:
     house = current_house()
     if request.method == "POST":
         done = confirm_doses(
-            house.database, site_code=request.form.get("site", ""), import_id=None, by=current_user.email, now=clock()
+            house.database,
+            site_code=request.form.get("site", ""),
+            import_id=request.form.get("list", type=int),
+            by=current_user.email,
+            now=clock(),
         )
         flash(ngettext("Đã xác nhận %(num)s mũi tiêm.", "Đã xác nhận %(num)s mũi tiêm.", done.confirmed), "success")
         return redirect(url_for("staff.confirm"))
     with house.database.reading() as session:
         who = account(session)
         waiting = [
-            (site, len(confirmable(session, site=site, by=who))) for site in sites_of(session, who, ("confirmer",))
+            (site, len(confirmable(session, site=site, by=who)), confirmable_lists(session, site=site, by=who))
+            for site in sites_of(session, who, ("confirmer",))
         ]
         return render_template("staff/confirm.html", waiting=waiting)
 

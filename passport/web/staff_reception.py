@@ -20,7 +20,7 @@ from passport.issuing.holder import record_of
 from passport.registry import people
 from passport.registry.accounts import Account
 from passport.registry.tables import Person
-from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, identity_words
+from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,13 @@ def reception() -> str:
         shown = _shown(session, caller) if caller else []
         records = [(record_of(session, person_id=person.id), differing(caller, person)) for person in shown if caller]
         page = render_template(
-            "staff/reception.html", caller=caller, records=records, identity=identity_words, errors=errors
+            "staff/reception.html",
+            caller=caller,
+            text=text,
+            records=records,
+            registrar=bool(areas_of(account(session), ("registrar",))),
+            identity=identity_words,
+            errors=errors,
         )
     note_opened(house.database, person_ids=[person.id for person in shown], by=current_user.email, now=clock())
     return page

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from passport.demo import accounts
+from passport.demo import accounts, lists
 from passport.domain.dates import PartialDate, spoken_day
 from passport.registry.audit import AuditEntry
 from passport.registry.tables import Certificate, Person
@@ -69,3 +70,46 @@ def test_who_is_not_there_and_what_is_no_card(site: Site) -> None:
     hidden = _text(elsewhere.post("/staff/reception?lang=en", data={"card": person.id_number or ""}).data)
     assert "No record in your areas" in hidden
     assert person.full_name not in hidden
+
+
+def test_a_dose_is_entered_from_a_card(site: Site) -> None:
+    nurse = site.as_(accounts.NURSE)
+    known = lists.mobile_session_rows(site.house.today(datetime.now(UTC)))[3].person
+    name, born, sex = known.full_name, lists.shown(known.born), "Nam" if known.sex == "M" else "Nữ"
+    card = f"{known.id_number}||{name}|{born.replace('/', '')}|{sex}|Tủa Chùa|15052021"
+    opened = nurse.post("/staff/reception?lang=en", data={"card": card})
+    assert "Enter one dose" in _text(opened.data)
+    form = nurse.post("/staff/reception/dose", data={"card": card}).data.decode()
+    for value in (name, born, known.id_number):
+        assert f'value="{value}"' in form
+    typed = {
+        "site": lists.MOBILE_TUA_CHUA,
+        "full_name": name,
+        "birth_date": born,
+        "sex": sex,
+        "id_number": known.id_number,
+        "vaccine": "Pfizer",
+        "lot": "FF123",
+        "dose_number": "1",
+        "dose_kind": "cơ bản",
+        "vaccination_date": "31/02/2022",
+    }
+    refused = nurse.post("/staff/reception/doses?lang=en", data=typed)
+    assert refused.status_code == 422
+    assert "31/02/2022" in refused.data.decode()
+    stored = nurse.post("/staff/reception/doses", data=typed | {"vaccination_date": "10/01/2022"})
+    assert stored.status_code == 302
+    assert name in _text(nurse.get(stored.headers["Location"]).data)
+    again = nurse.post("/staff/reception/doses", data=typed | {"vaccination_date": "10/01/2022"})
+    assert again.headers["Location"].endswith("/staff/reception")
+
+    head = site.as_(accounts.HEAD)
+    waiting = head.get("/staff/confirm?lang=en").data.decode()
+    number = re.findall(r'name="list" value="(\d+)"', waiting.partition("Bàn tiếp đón")[2])[0]
+    confirmed = head.post("/staff/confirm?lang=en", data={"site": typed["site"], "list": number}, follow_redirects=True)
+    assert "1 dose" in _text(confirmed.data)
+
+    following = nurse.post("/staff/reception/dose", data={"card": "037090001234"}).data.decode()
+    assert 'value="FF123"' in following  # the session goes on with the same lot and day
+    assert 'value="10/01/2022"' in following
+    assert name not in following
