@@ -36,6 +36,9 @@ TWO_DOSES, BOOSTED, ONE_DOSE = 13, 1, 36
 IN_CAPITALS = 19  # typed in capitals at first, and corrected after the certificate was issued
 UNREGISTERED = 31  # the register does not know the number
 MISSPELT = 37  # one dose only, and the name typed wrong
+# Places among the people of Tủa Chùa whose identity must be cleaned; each of them has one dose on the ward's list.
+WITHOUT_NUMBER, LETTER_IN_NUMBER, OTHER_NAME, UNDER_TWO_NUMBERS = 20, 21, 22, 23
+OLD_NUMBER = "040123456"  # the CMND under which the last of them got the second dose
 FIRST_DOSE, SECOND_DOSE, BOOSTER = 230, 200, 60  # days before today
 
 
@@ -224,20 +227,27 @@ def _ward_list(people: Sequence[SamplePerson], today: date) -> bytes:
     """The 26-column ward layout: title rows above, one person a row, two doses."""
     place = "Nhà văn hóa (mẫu)"
     rows: list[Sequence[str]] = [("DANH SÁCH NGƯỜI ĐÃ TIÊM VẮC XIN (DỮ LIỆU MẪU)",), (), WARD_COLUMNS]
-    for index, p in enumerate(people, start=1):
-        doses: list[str] = []
-        for days in (FIRST_DOSE, SECOND_DOSE):
-            given = (
-                []
-                if days == SECOND_DOSE and index > 20
-                else ["Vero Cell", shown(today - timedelta(days=days)), "B202512", place]
-            )
-            doses += given or ["", "", "", ""]
+    told = [*enumerate(people), (UNDER_TWO_NUMBERS, people[UNDER_TWO_NUMBERS])]
+    for number, (index, p) in enumerate(told, start=1):
+        again = number > len(people)
+        first, second = (
+            ["Vero Cell", shown(today - timedelta(days=days)), "B202512", place] if given else ["", "", "", ""]
+            for days, given in ((FIRST_DOSE, not again), (SECOND_DOSE, again or index < WITHOUT_NUMBER))
+        )
+        name, id_number = _as_heard(index, p, again=again)
         rows.append((
-            str(index), p.full_name, shown(p.born), "Nam" if p.sex == "M" else "Nữ", "10", "", p.phone, p.id_number,
-            "", "Điện Biên", "11", "", "", "Xã Tủa Chùa", p.commune.code, "", p.address, *doses, "",
+            str(number), name, shown(p.born), "Nam" if p.sex == "M" else "Nữ", "10", "", p.phone, id_number,
+            "", "Điện Biên", "11", "", "", "Xã Tủa Chùa", p.commune.code, "", p.address, *first, *second, "",
         ))  # fmt: skip
     return workbook(rows[0], rows[1:])
+
+
+def _as_heard(index: int, person: SamplePerson, *, again: bool) -> tuple[str, str]:
+    """Name and number as the ward's list has them: a fault for each class of cases to clean."""
+    if again:
+        return person.full_name, OLD_NUMBER
+    numbers = {WITHOUT_NUMBER: "", LETTER_IN_NUMBER: f"O{person.id_number[1:]}"}  # the letter for the digit
+    return misspelt(person) if index == OTHER_NAME else person.full_name, numbers.get(index, person.id_number)
 
 
 def _attendance(present: Iterable[tuple[SamplePerson, int]]) -> bytes:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from passport.demo import accounts, lists
 from passport.demo.people import KIM_SON, TUA_CHUA
+from passport.domain.dates import PartialDate
 from passport.errors import advice
 from passport.house import House
+from passport.intake.answering import file_report
 from passport.intake.cleaning import correct_person
 from passport.intake.confirming import confirm_doses
 from passport.intake.denominators import import_counts
@@ -22,6 +24,7 @@ from passport.intake.population import check_people, check_person
 from passport.issuing.batch import approve, propose
 from passport.issuing.revoke import replace_certificates
 from passport.registry.areas import require_area
+from passport.registry.citizen_reports import ReportKind
 from passport.registry.doses import Counts, counts
 from passport.registry.people import find_by_id_number
 from passport.registry.reports import ImportReport
@@ -64,6 +67,8 @@ def tell(house: House, *, now: datetime, say: Say) -> Told:
         say(f"{place.name}: one officer proposed, another approved, {_issue(house, place.code, now=now)} signed")
     _correct_name(house, now=now)
     say("one name corrected: a new certificate, the old one revoked as replaced")
+    _report_missing_dose(house, now=now)
+    say("one citizen reported a missing dose")
     with house.database.reading() as session:
         for place in (KIM_SON, TUA_CHUA):
             area = require_area(session, place.code, on=house.today(now))
@@ -187,3 +192,21 @@ def _correct_name(house: House, *, now: datetime) -> None:
     )
     check_person(house.database, service=house.population, person_id=person.id, now=now)
     replace_certificates(house.database, person_id=person.id, reason=why, by=by, now=now, issuer=house.issuer(now=now))
+
+
+def _report_missing_dose(house: House, *, now: datetime) -> None:
+    """Somebody of Tủa Chùa finds a dose missing that stands under an old number."""
+    _, people = lists.sample_people(house.today(now))
+    person = people[lists.UNDER_TWO_NUMBERS]
+    file_report(
+        house.database,
+        kind=ReportKind.MISSING_DOSE,
+        told="Tôi đã tiêm hai mũi nhưng chỉ thấy mũi 1 (dữ liệu mẫu).",
+        full_name=person.full_name,
+        born=PartialDate.of(person.born),
+        phone=person.phone,
+        email="",
+        area_code=TUA_CHUA.code,
+        now=now,
+        today=house.today(now),
+    )
