@@ -84,13 +84,7 @@ def COMMAND(  # noqa: N802  # every module here exports its command so
         say(f"report {report.id}, SHA-256 {report.sha256}")
         _give(house, report.figures, report, output=output, language=language, as_json=as_json)
         return
-    with house.database.reading() as session:
-        place = require_area(session, area, on=asked.on) if area else None
-        if output or as_json:
-            figures = outward_figures(session, area=place, asked=asked, counted=output is not None)
-            _give(house, figures, None, output=output, language=language, as_json=as_json)
-        else:
-            _print(coverage(session, area=place, on=asked.on, target=target, since=asked.since, compare=asked.compare))
+    _answer(house, asked, output=output, language=language, as_json=as_json)
 
 
 @COMMAND.group("population")
@@ -152,6 +146,20 @@ def show(number: int, output: str | None, language: str) -> None:
     with house.database.reading() as session:
         report = require_report(session, number)
     _give(house, report.figures, report, output=output, language=language, as_json=output is None)
+
+
+def _answer(house: House, asked: Asked, *, output: str | None, language: str, as_json: bool) -> None:
+    """The table as it leaves the house in a file or as JSON, and as it is on the terminal."""
+    with house.database.reading() as session:
+        place = require_area(session, asked.area, on=asked.on) if asked.area else None
+        if output or as_json:
+            figures = outward_figures(session, area=place, asked=asked, counted=output is not None)
+            _give(house, figures, None, output=output, language=language, as_json=as_json)
+            return
+        table = coverage(
+            session, area=place, on=asked.on, target=asked.target, since=asked.since, compare=asked.compare
+        )
+    _print(table)
 
 
 def _require_ending(output: str | None) -> None:
