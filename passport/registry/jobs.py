@@ -19,7 +19,7 @@ from passport.registry.areas import beneath
 from passport.registry.columns import Base, new_id
 from passport.registry.tables import Area
 
-STALE = timedelta(minutes=2)  # without a heartbeat; a batch takes seconds, a question to the register at most 35
+STALE = timedelta(minutes=5)  # without a heartbeat; looking through a million rows before the first takes one or two
 PAGE = 50  # jobs a page where the caller names no other number
 
 

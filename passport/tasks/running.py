@@ -32,6 +32,9 @@ def run_job(house: House, job_id: str) -> list[str]:
     with house.database.transaction() as session:
         job = jobs.take_job(session, job_id, at=clock())
         by = job.by.email if job and job.by else SERVICE
+        over = job is None and jobs.require_job(session, job_id).finished_at is not None
+    if over:  # cancelled before anybody took it
+        drop_upload(house, job_id)
     if job is None:
         return []
     try:

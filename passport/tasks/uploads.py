@@ -12,6 +12,7 @@ from passport.house import House, clock
 from passport.intake.importing import ROLES
 from passport.registry import jobs
 from passport.registry.accounts import find_account, require_role
+from passport.registry.columns import new_id
 from passport.registry.sites import require_site
 
 FOLDER = "uploads"
@@ -27,23 +28,33 @@ def submit_list(
     """
     if kind not in ROLES:
         raise InputError(Refusal.BAD_OPTION, f"kind: one of {', '.join(ROLES)}")
-    with house.database.transaction() as session:
-        site, account = require_site(session, site_code), find_account(session, by)
-        require_role(session, account, ROLES[kind], site.area)
-        job = jobs.create_job(
-            session,
-            kind="import",
-            subject=file_name,
-            arguments={"site": site.code, "kind": kind, "campaign": campaign},
-            area=site.area,
-            by=account,
-            at=clock(),
-        )
-        path = upload_of(house, job.id)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
-            shutil.copyfileobj(file, kept)
-        return job.id
+    kept = _keep(house, file)
+    try:
+        with house.database.transaction() as session:
+            site, account = require_site(session, site_code), find_account(session, by)
+            require_role(session, account, ROLES[kind], site.area)
+            job = jobs.create_job(
+                session,
+                kind="import",
+                subject=file_name,
+                arguments={"site": site.code, "kind": kind, "campaign": campaign},
+                area=site.area,
+                by=account,
+                at=clock(),
+            )
+            kept.rename(upload_of(house, job.id))
+            return job.id
+    finally:
+        kept.unlink(missing_ok=True)  # there only when it became no job
+
+
+def _keep(house: House, file: IO[bytes]) -> Path:
+    """Copies an upload before any transaction, so that no other writer waits for a slow sender."""
+    path = upload_of(house, f"{new_id()}.part")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
+        shutil.copyfileobj(file, kept)
+    return path
 
 
 def upload_of(house: House, job_id: str) -> Path:

@@ -117,6 +117,7 @@ def test_a_waiting_job_is_cancelled_at_once(house: House, world: World) -> None:
         jobs.cancel_job(session, jobs.require_job(session, job_id), at=clock())
     run_job(house, job_id)
     assert (job_of(house, job_id).state, world.count(Person)) == ("cancelled", 0)
+    assert not upload_of(house, job_id).exists()
 
 
 def test_a_register_that_is_away_puts_the_check_off(app: Flask, world: World) -> None:
@@ -147,6 +148,7 @@ def test_only_whoever_may_bring_a_list_in_may_upload_it(house: House, world: Wor
     with pytest.raises(InputError) as refused:
         submit(house, AN, kind="rumours")
     assert refused.value.reason is Refusal.BAD_OPTION
+    assert not any((house.settings.instance_dir / "uploads").iterdir())
 
 
 def test_the_queue_carries_numbers_as_plain_text(house: House, world: World) -> None:
