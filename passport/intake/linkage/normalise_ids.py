@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from passport.domain.id_numbers import PROVINCES, IdKind, parse_id_number
 from passport.intake.contacts import read_phone
@@ -25,8 +25,7 @@ class IdState(StrEnum):
     MISSING = "M"
 
 
-@dataclass(frozen=True, slots=True)
-class IdForms:
+class IdForms(NamedTuple):
     """One number: `cccd` and `cmnd` when it is whole, `digits` as typed for the comparison of near ones."""
 
     cccd: str = ""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from passport.domain.names import transliterate
 from passport.intake.linkage.legacy_encodings import readings
@@ -30,8 +30,7 @@ WORDS_KEPT = 100_000  # words whose spelling is remembered; names repeat a few t
 _ABBREVIATED = {"ng": "nguyễn", "ngu": "nguyễn", "nguy": "nguyễn", "ngn": "nguyễn"}  # nobody else shortens so
 
 
-@dataclass(frozen=True, slots=True)
-class NameForms:
+class NameForms(NamedTuple):
     """One name: every form is empty when no letter of it is Latin."""
 
     plain: str  # words without marks, i and y as one

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from passport.domain.dates import PartialDate
 from passport.domain.names import fold
@@ -20,8 +20,7 @@ _SEXES = {
 _UNITS = ("thanh pho", "thi tran", "thi xa", "dac khu", "phuong", "tinh", "tp", "tt", "tx", "xa", "p", "x", "t")
 
 
-@dataclass(frozen=True, slots=True)
-class DayForms:
+class DayForms(NamedTuple):
     """A birth date as YYYYMMDD with 00 for what is unknown, and with day and month exchanged where that is a date."""
 
     day: str = ""

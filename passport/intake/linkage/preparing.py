@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import date
-from operator import attrgetter
 
 from passport.intake.linkage.normalise_ids import IdForms, id_forms, phone_form
 from passport.intake.linkage.normalise_names import NameForms, name_forms
@@ -16,16 +14,14 @@ from passport.intake.linkage.workspace import Workspace
 
 def prepare(workspace: Workspace, *, today: date, progress: Callable[[str], None]) -> None:
     """Makes `all_listed` and `people` from `typed` and `register`."""
-    names, numbers, days = _columns(NameForms), _columns(IdForms), _columns(DayForms)
-    name_cells, number_cells, day_cells = attrgetter(*names), attrgetter(*numbers), attrgetter(*days)
     progress("names")
-    workspace.forms("name", _values("full_name", "full_name"), names, lambda raw: name_cells(name_forms(raw)))
+    workspace.forms("name", _values("full_name", "full_name"), NameForms._fields, name_forms)
     progress("numbers")
-    workspace.forms("number", _values("id_no", "cccd", "cmnd"), numbers, lambda raw: number_cells(id_forms(raw)))
+    workspace.forms("number", _values("id_no", "cccd", "cmnd"), IdForms._fields, id_forms)
     progress("telephones")
     workspace.forms("telephone", _values("phone", "phone"), ["phone"], lambda raw: [phone_form(raw)])
     progress("dates")
-    workspace.forms("birth", _values("dob", "dob"), days, lambda raw: day_cells(day_forms(raw, today=today)))
+    workspace.forms("birth", _values("dob", "dob"), DayForms._fields, lambda raw: day_forms(raw, today=today))
     workspace.forms("gender", _values("sex", "sex"), ["sex"], lambda raw: [sex_form(raw)])
     places = _values("commune", "commune", "province") + " UNION SELECT province FROM typed"
     workspace.forms("place", places, ["place"], lambda raw: [place_form(raw)])
@@ -33,10 +29,6 @@ def prepare(workspace: Workspace, *, today: date, progress: Callable[[str], None
     for step in read_steps("preparing.sql"):
         workspace.table(step.name, step.sql)
     workspace.run("DROP TABLE drafted")
-
-
-def _columns(forms: type) -> list[str]:
-    return [field.name for field in fields(forms)]
 
 
 def _values(of_rows: str, *of_people: str) -> str:
