@@ -1,4 +1,4 @@
-"""JOB: records are made one, parted, sent back; each act is traced, audited and can be undone.
+"""JOB: records are made one and parted; each act is traced, audited and can be undone.
 
 Two records of one person are the identity officer's to merge, two of one dose the staff's of its site. Whose dose it
 is was decided anew then: approvals end, and the same officer may not put the certificates in the other name.
@@ -7,17 +7,18 @@ is was decided anew then: approvals end, and the same officer may not put the ce
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from passport.domain.dates import PartialDate
 from passport.domain.doses import DoseKind
+from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, RowReason
 from passport.intake.cells import Cell
 from passport.intake.cleaning import stated_reason
 from passport.intake.issues import Issue, Severity
-from passport.intake.matching import compare_dose
+from passport.intake.matching import compare_dose, numbers_of
 from passport.intake.people_cells import PersonCells, read_identity
 from passport.intake.readers import RowReader
 from passport.intake.rows import DoseCells
@@ -26,13 +27,12 @@ from passport.intake.sheets import RawRow
 from passport.registry import audit, cleaning, doses, merging, people
 from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.cleaning import DOSE_ROLE, IDENTITY_ROLE
-from passport.registry.cleaning_tables import RecordMerge, SentBack
+from passport.registry.cleaning_tables import RecordMerge
 from passport.registry.columns import new_id
 from passport.registry.db import Database
-from passport.registry.tables import Dose, Person
+from passport.registry.tables import Dose, FormerNumber, Person
 from passport.rules.schedules import VACCINES
 
-ANSWER_WITHIN = timedelta(days=10)  # for a case sent back; what Law 91/2025 gives for access and rectification
 # What the kept record takes over where it has nothing itself.
 FILLED = ("insurance_number", "phone", "email", "commune_id", "address", "priority_group", "employer")
 
@@ -48,7 +48,7 @@ def merge_people(database: Database, *, kept_id: str, gone_id: str, why: str, by
         account = find_account(session, by)
         kept, gone = _two_people(session, account, kept_id, gone_id)
         reason = stated_reason(why)
-        moved = [dose.id for dose in gone.doses]
+        moved, number = [dose.id for dose in gone.doses], gone.id_number
         with merging.traced(
             session, kind="people", kept_id=kept.id, gone_id=gone.id, why=reason, by=account, at=now
         ) as merge:
@@ -57,6 +57,7 @@ def merge_people(database: Database, *, kept_id: str, gone_id: str, why: str, by
                     setattr(kept, field, getattr(gone, field))
             merging.fold_person(session, gone=gone_id, kept=kept_id)
             kept = people.require_person(session, kept_id)
+            _take_number(session, kept, number, by=account, at=now)
             _hold_contradictions(dose for dose in kept.doses if dose.id in moved)
             settle_identity(session, kept)
         merging.note(session, person_id=kept_id, before=gone_id, after=kept_id, why=reason, by=account, at=now)
@@ -166,44 +167,23 @@ def undo_merge(database: Database, *, merge_id: int, why: str, by: str, now: dat
         return merge
 
 
-def send_back(
-    database: Database, *, person_id: str, sent_to: str, why: str, by: str, now: datetime, today: date
-) -> SentBack:
-    """Gives a case back to the site or the citizen with what is asked of them.
-
-    Raises InputError (unknown_person, bad_option), Refused (not_permitted).
-    """
-    with database.transaction() as session:
-        account, person = find_account(session, by), people.require_person(session, person_id)
-        people.require_role_for(session, account, (IDENTITY_ROLE, DOSE_ROLE), person)
-        note = cleaning.send_back(
-            session,
-            person=person,
-            sent_to=sent_to,
-            why=stated_reason(why),
-            due_on=today + ANSWER_WITHIN,
-            by=account,
-            at=now,
-        )
-        audit.record(session, actor=by, action="case_sent_back", subject=person_id, detail={"sent_to": sent_to}, at=now)
-        return note
-
-
-def take_back(database: Database, *, person_id: str, by: str, now: datetime) -> None:
-    """Undoes what was sent back; raises InputError (unknown_person), Refused (not_permitted)."""
-    with database.transaction() as session:
-        account, person = find_account(session, by), people.require_person(session, person_id)
-        people.require_role_for(session, account, (IDENTITY_ROLE, DOSE_ROLE), person)
-        cleaning.take_back(session, person=person, at=now)
-        audit.record(session, actor=by, action="case_taken_back", subject=person_id, at=now)
-
-
 def _two_people(session: Session, account: Account, kept_id: str, gone_id: str) -> tuple[Person, Person]:
     """Both records, locked in one order so that two officers never wait for each other."""
     found = {one: people.lock_person(session, one) for one in sorted((kept_id, gone_id))}
     for person in found.values():
         people.require_role_for(session, account, (IDENTITY_ROLE,), person)
     return found[kept_id], found[gone_id]
+
+
+def _take_number(session: Session, kept: Person, number: str | None, *, by: Account, at: datetime) -> None:
+    """The other record's number stays known: lists that tell it find this record and make no new one."""
+    if number is None or number in numbers_of(kept):
+        return
+    if kept.id_number is None:
+        kept.id_number, kept.identity_state = number, IdentityState.WAITING.value
+    else:
+        kept.former_numbers.append(FormerNumber(number=number, renewed_at=at, by_id=by.id))
+    session.flush()
 
 
 def _hold_contradictions(moved: Iterable[Dose]) -> None:

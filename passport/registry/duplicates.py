@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from passport.registry.people import in_area
+from passport.registry.people import had_number, in_area
 from passport.registry.sites import site_ids
 from passport.registry.tables import Area, Dose, Person
 
@@ -64,7 +64,9 @@ def same_lot(one: str, other: str) -> bool:
 def near(session: Session, person: Person) -> list[Person]:
     """Other records that may be this person: same number, insurance number or telephone, or namesakes of that day."""
     same: list[ColumnElement[bool]] = [and_(Person.name_key == person.name_key, Person.birth_date == person.birth_date)]
-    for column in (Person.id_number, Person.insurance_number, Person.phone):
+    if person.id_number:
+        same.append(had_number(person.id_number))
+    for column in (Person.insurance_number, Person.phone):
         value = getattr(person, column.key)
         if value:
             same.append(column == value)

@@ -17,10 +17,10 @@ from passport.errors import InputError, PassportError, Refusal, Refused
 from passport.house import clock, current_house
 from passport.intake.candidates import COMPARED, pieces, rank
 from passport.intake.hand_over import CLASS_WORDS
-from passport.intake.joining import send_back, take_back
 from passport.intake.layouts import column_name
 from passport.intake.readers import day_first
 from passport.intake.repairs import ask_register, proposals
+from passport.intake.sending_back import send_back, take_back
 from passport.registry import cleaning, merging, people
 from passport.registry.accounts import Account, require_role
 from passport.registry.areas import require_area

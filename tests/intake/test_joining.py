@@ -11,7 +11,7 @@ from sqlalchemy import select
 from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.intake import joining
-from passport.intake.cleaning import correct_dose
+from passport.intake.cleaning import correct_dose, correct_person
 from passport.registry import audit, doses, duplicates, merging, people
 from passport.registry.accounts import find_account
 from passport.registry.certificates import approval_of
@@ -258,10 +258,44 @@ def test_a_reason_is_wanted(world: World) -> None:
     assert world.count(Person) == 2
 
 
-def test_a_record_that_a_list_told_anew_is_not_written_twice(world: World) -> None:
+def test_a_list_that_tells_the_other_number_finds_the_merged_record(world: World) -> None:
+    kept, gone = two_records(world)
+    before = everything(world)
+    done = merge(world, kept, gone)
+    again = world.rows(
+        AN | {"id_number": CMND, "dose_number": "2", "vaccination_date": "12/10/2021"}, file_name="b.csv"
+    )
+    assert (again.known, world.count(Person)) == (1, 1)
+    undo(world, done.id)
+    assert everything(world)["former_number"] == before["former_number"] == []
+
+
+def test_a_record_without_a_number_takes_the_others_and_is_compared_anew(world: World) -> None:
+    kept, gone = two_records(world)
+    for field, value in (("id_number", ""), ("full_name", "Nguyễn Văn Ân")):
+        correct_person(
+            world.database, person_id=kept, field=field, value=value, why="Thử", by=OFFICER, now=world.now,
+            today=world.today,
+        )  # fmt: skip
+    before = everything(world)
+    done = merge(world, kept, gone)
+    (person,) = world.people()
+    assert (person.id_number, person.identity_state) == (CMND, "waiting")
+    undo(world, done.id)
+    assert everything(world) == before
+
+
+def test_a_record_that_exists_again_is_not_written_twice(world: World) -> None:
     kept, gone = two_records(world)
     done = merge(world, kept, gone)
-    world.rows(AN | {"id_number": CMND, "dose_number": "3", "vaccination_date": "12/04/2022"})
+    world.rows(AN | {"full_name": "Lê Văn Cường", "id_number": "164999999"})
+    other = world.person("Lê Văn Cường").id
+    for field, value in (("full_name", "Nguyễn Văn An"), ("id_number", CMND)):
+        correct_person(
+            world.database, person_id=other, field=field, value=value, why="Thử", by=OFFICER, now=world.now,
+            today=world.today,
+        )  # fmt: skip
     with pytest.raises(InputError) as told:
         undo(world, done.id)
     assert told.value.reason is RowReason.CONFLICT
+    assert world.count(Person) == 2
