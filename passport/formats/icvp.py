@@ -88,9 +88,10 @@ def _dose(told: dict[str, Any]) -> DoseStatement:
 
 def _protects_from(told: dict[str, Any], dose: DoseStatement) -> date | None:
     """The first day of protection by one dose: as told, else ten days after a dose against yellow fever."""
-    if dose.disease in _YELLOW_FEVER and dose.date:
-        return _named_day(told.get("vls")) or dose.date + YELLOW_FEVER_WAIT
-    return _named_day(told.get("vls"))
+    day = _named_day(told.get("vls"))
+    if day is None and dose.date and dose.disease in _YELLOW_FEVER:
+        day = min(dose.date, date.max - YELLOW_FEVER_WAIT) + YELLOW_FEVER_WAIT
+    return day
 
 
 def _named_day(text: str | None) -> date | None:

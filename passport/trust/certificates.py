@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from passport.domain.certificate import Kind
@@ -57,11 +56,13 @@ def read_certificate(
 
 
 def load_certificate(der: bytes) -> x509.Certificate:
-    """A certificate whose key can be read; raises ValueError for anything else."""
+    """A certificate whose names, dates and key can be read; raises ValueError for anything else."""
     try:
         certificate = x509.load_der_x509_certificate(der)
+        # The library reads these only when they are asked for, and raises whatever a broken one makes of it.
+        _ = certificate.subject, certificate.issuer, certificate.not_valid_before_utc, certificate.not_valid_after_utc
         certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except Exception as error:
         raise ValueError("not a certificate that can be read") from error
     return certificate
 

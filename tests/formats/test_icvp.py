@@ -114,6 +114,11 @@ def test_protection_against_yellow_fever_begins_after_ten_days() -> None:
     assert read(sealed(G3 | {"vx": {"vp": "PolioVaccine", "dv": "2026-03-01"}})).protects_from is None
 
 
+def test_the_last_days_of_the_calendar() -> None:
+    last = G3 | {"vx": G3["vx"] | {"dv": "9999-12-31"}}
+    assert read(sealed(last)).protects_from == date.max
+
+
 def test_protection_as_the_certificate_tells_it() -> None:
     told = {"vp": STAMARIL, "dt": "2026-03-01", "bo": "1", "vls": "2026-03-12", "vle": "2036-03-01"}
     certificate = read(sealed(G2 | {"v": told}))

@@ -103,3 +103,11 @@ def test_a_certificate_of_a_version_that_does_not_exist() -> None:
     assert load_certificate(der)
     with pytest.raises(ValueError, match="not a certificate"):
         load_certificate(der.replace(version, bytes.fromhex("a00302013b")))
+
+
+def test_a_certificate_whose_name_is_broken() -> None:
+    der = Authority(country="XA").certificate.public_bytes(Encoding.DER)
+    country = bytes.fromhex("06035504061302") + b"XA"  # countryName, a PrintableString of two letters
+    assert der.count(country) == 2
+    with pytest.raises(ValueError, match="not a certificate"):
+        load_certificate(der.replace(country, bytes.fromhex("06035504060302") + b"XA"))  # now a bit string
