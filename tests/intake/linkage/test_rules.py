@@ -62,6 +62,7 @@ REVIEWED = [
     ("owner_differs", {"full_name": "Nguyễn Thị Hương"}),  # of a twin who is missing, perhaps
     ("owner_differs", {"dob": "", "phone": "", "commune": "Yên Mô"}),
     ("id_unknown", {"id_no": "037190999999"}),  # nobody's number: perhaps of one who is not registered
+    ("thin_evidence", {"id_no": "037190012354", "full_name": "Nguyễn Thị Loan"}),  # another's name besides
     ("thin_evidence", {"id_no": "037190012354", "phone": "", "commune": ""}),  # only near
     ("thin_evidence", {"id_no": "", "dob": "01/01/1990", "phone": ""}),
     ("thin_evidence", {"id_no": "", "phone": "", "commune": ""}),

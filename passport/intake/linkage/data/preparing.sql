@@ -19,7 +19,7 @@ SELECT t.pid, i.cccd, o.cmnd, n.* EXCLUDE (raw), b.day, b.year,
   CASE WHEN t.household <> '' THEN t.household
     WHEN c.place <> '' THEN '/' || n.family || '/' || c.place || '/' || v.place
     ELSE '' END AS kin,
-  CASE lower(t.status) WHEN 'deceased' THEN 'deceased' WHEN 'unregistered' THEN 'unregistered' ELSE 'alive' END AS status
+  CASE WHEN lower(t.status) IN ('deceased', 'unregistered') THEN lower(t.status) ELSE 'alive' END AS status
 FROM numbered_register t
 JOIN number i ON i.raw = t.cccd
 JOIN number o ON o.raw = t.cmnd
@@ -61,7 +61,7 @@ JOIN place v ON v.raw = t.province
 LEFT JOIN sex_codes x ON x.code = g.sex
 LEFT JOIN team_phones s ON s.phone = f.phone
 
--- once renamed: communes that the register spells otherwise (a code, a name of before a merger), by people found by number
+-- once renamed: communes that the register spells otherwise (a code, an older name), by people found by number
 WITH known AS (
   SELECT DISTINCT commune, province FROM people
 ), found AS (
@@ -69,7 +69,8 @@ WITH known AS (
   FROM drafted d
   JOIN people p ON p.cccd = d.cccd AND p.plain = d.plain
   WHERE d.cccd <> '' AND d.commune <> '' AND p.commune <> '' AND NOT EXISTS (
-    SELECT 1 FROM known k WHERE k.commune = d.commune AND (k.province = d.province OR d.province = '' OR k.province = ''))
+    SELECT 1 FROM known k
+    WHERE k.commune = d.commune AND (k.province = d.province OR d.province = '' OR k.province = ''))
   GROUP BY ALL
 ), counted AS (
   SELECT *, SUM(votes) OVER (PARTITION BY commune, province) AS all_votes,

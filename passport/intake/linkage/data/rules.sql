@@ -195,7 +195,8 @@ SELECT rid, pid, status, id, name, birth, id_state, owner, lead_points, points,
     WHEN id IN ('X', 'C') AND name IN ('A', 'K', 'S', 'c') AND birth IN ('M', 'y') AND sex <> 'x'
       AND (phone = 'E' OR place = 'E') THEN 'R3'
     WHEN id IN ('X', 'C') AND name = 'A' AND birth = 'x' AND sex = 'E' AND phone = 'E' AND place = 'E' THEN 'R3'
-    WHEN id = 'N' AND owner = 'nobody' AND name IN ('A', 'K', 'S', 'c', 'L') AND birth IN ('E', 'J', 'S')
+    WHEN id = 'N' AND owner = 'nobody' AND birth IN ('E', 'J', 'S')
+      AND (name IN ('A', 'K', 'S') OR (name IN ('c', 'L') AND given <> 'other' AND alone = 1))
       AND sex <> 'x' AND (phone = 'E' OR place = 'E') THEN 'R4'
     WHEN id = 'N' AND owner = 'nobody' AND name = 'P' AND given <> 'other' AND birth IN ('E', 'J', 'S')
       AND sex = 'E' AND phone = 'E' AND place = 'E' AND alone = 1 THEN 'R4'
