@@ -1,4 +1,4 @@
-"""JOB a list of vaccination sites comes in: a CSV with the columns site_code, name, area_code, kind."""
+"""JOB a list of vaccination sites comes in: a CSV of site_code, name, area_code, kind, and closed_on where told."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from passport.registry.db import Database
 from passport.registry.sites import find_site, upsert_site
 
 COLUMNS = ("site_code", "name", "area_code", "kind")
+CLOSED_ON = "closed_on"  # a date as YYYY-MM-DD, empty while the site is open; without the column nothing changes
 LIMITS = {"site_code": 20, "name": 200, "area_code": 5, "kind": 20}  # characters, as the registry holds them
 SIZE_LIMIT = 8 * 1024 * 1024  # bytes; the 11,000 sites of the country fill one
 
@@ -58,14 +59,20 @@ def _take(session: Session, number: int, row: dict[str, str], *, today: date, re
             return
     try:
         area = require_area(session, row["area_code"], on=today)
+        closed_on = date.fromisoformat(row[CLOSED_ON]) if row.get(CLOSED_ON) else None
     except InputError as error:
         report.refused.append((number, error.message.en))
+        return
+    except ValueError:
+        report.refused.append((number, f"{CLOSED_ON}: YYYY-MM-DD"))
         return
     if find_site(session, row["site_code"]) is None:
         report.new += 1
     else:
         report.known += 1
-    upsert_site(session, code=row["site_code"], name=row["name"], area=area, kind=row["kind"])
+    site = upsert_site(session, code=row["site_code"], name=row["name"], area=area, kind=row["kind"])
+    if CLOSED_ON in row:
+        site.closed_on = closed_on
 
 
 def _read(data: bytes) -> list[tuple[int, dict[str, str]]]:
@@ -84,7 +91,8 @@ def _read(data: bytes) -> list[tuple[int, dict[str, str]]]:
         for column in COLUMNS:
             if column not in records.fieldnames:
                 raise InputError(Refusal.MISSING_COLUMN, column, values={"column": column})
-        rows = [(records.line_num, {column: row[column].strip() for column in COLUMNS}) for row in records]
+        told = [*COLUMNS, *(column for column in records.fieldnames if column == CLOSED_ON)]
+        rows = [(records.line_num, {column: row[column].strip() for column in told}) for row in records]
     except csv.Error as error:
         raise InputError(Refusal.UNREADABLE_FILE, str(error)) from error
     return [(number, row) for number, row in rows if any(row.values())]

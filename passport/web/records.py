@@ -18,7 +18,7 @@ from passport.domain.verdict import utc_text
 from passport.errors import InputError, Refusal
 from passport.house import clock, current_house
 from passport.issuing.revoke import revoke
-from passport.registry import certificates, people
+from passport.registry import certificates, merging, people
 from passport.registry.accounts import require_role
 from passport.registry.doses import state_of
 from passport.registry.tables import Certificate, Dose, Person
@@ -125,7 +125,7 @@ def revoke_certificate(certificate_id: str) -> Response:
 
 
 def _readable(session: Session, person_id: str) -> Person:
-    found = people.require_person(session, person_id)
+    found = people.require_person(session, merging.successor_of(session, person_id) or person_id)
     people.require_role_for(session, acting_account(session), READS_PEOPLE, found)
     return found
 
