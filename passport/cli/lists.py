@@ -51,8 +51,8 @@ def import_(file: str, site: str, kind: str, campaign: str | None, by: str, as_j
     house, now = current_house(), clock()
     report = import_list(
         house.database,
-        data=read_input(file),
-        file_name=Path(file).name,
+        data=path if (path := Path(file)).is_file() else read_input(file),  # a file is read as a stream
+        file_name=path.name,
         site_code=site,
         kind=kind,
         campaign=campaign,

@@ -32,6 +32,8 @@ _STATUS_OF_REASON = {
     Refusal.UNKNOWN_BATCH: 404,
     Refusal.UNKNOWN_IMPORT: 404,
     Refusal.UNKNOWN_JOB: 404,
+    Refusal.UNKNOWN_SITE: 404,
+    Refusal.UNKNOWN_AREA: 404,
     Refusal.UNKNOWN_ACCOUNT: 404,
 }
 _PAGES = {

@@ -34,7 +34,7 @@ _READ_ERRORS = (401, 403, 404, 422, 429)
     "Bring a list in",
     answer=JobOut,
     bodies={"multipart/form-data": ListIn},
-    errors=(401, 403, 413, 422, 429),
+    errors=(401, 403, 404, 413, 422, 429),
     tag="Imports",
     status=202,
 )
