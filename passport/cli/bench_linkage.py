@@ -1,7 +1,7 @@
 """`flask bench linkage`: our rules against Splink on the same rows, each in a process of its own.
 
-Both get the same normalised forms, and for both the clock runs from the files on. Splink's model is trained as its
-guide advises and accepts the best candidate from a match weight and a lead that came out best for it.
+Both get the same normalised forms, and the clock of both runs from there to the last decision. Splink's model is
+trained as its guide advises; it accepts the best candidate from a match weight and a lead at which it made few errors.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from passport.cli.output import say
 from passport.demo.linkage_data import JUDGING_SEEDS, write_linkage_files
 from passport.errors import Refusal, Unavailable
+from passport.intake.linkage.engines import BEGUN
 from passport.intake.linkage.linking import link_files
 from passport.intake.linkage.preparing import prepare
 from passport.intake.linkage.tables import load_population, load_rows
@@ -66,21 +67,20 @@ def measure() -> tuple[float, str, float]:
     return len(truth) / ours.seconds, "Splink", len(truth) / peers.seconds
 
 
-def _alone(work: Callable[[Path], dict[str, str]], folder: Path) -> Outcome:
+def _alone(work: Callable[[Path], Outcome], folder: Path) -> Outcome:
     """Runs `work` in a fresh process, so that its memory is its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_timed, (work, folder))
+        return pool.apply(work, (folder,))
 
 
-def _timed(work: Callable[[Path], dict[str, str]], folder: Path) -> Outcome:
-    start = time.perf_counter()
-    accepted = work(folder)
-    seconds = time.perf_counter() - start
-    return Outcome(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, accepted)
+def _outcome(begun: float, accepted: dict[str, str]) -> Outcome:
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return Outcome(time.perf_counter() - begun, megabytes, accepted)
 
 
-def _link(folder: Path) -> dict[str, str]:
+def _link(folder: Path) -> Outcome:
     output = folder / "decisions.csv"
+    stages: dict[str, float] = {}
     link_files(
         rows=str(folder / "rows.csv"),
         population=str(folder / "population.csv"),
@@ -90,13 +90,14 @@ def _link(folder: Path) -> dict[str, str]:
         memory=MEMORY,
         spark_master="",
         today=TODAY,
-        progress=lambda stage: None,
+        progress=lambda stage: stages.setdefault(stage, time.perf_counter()),
     )
     with output.open(encoding="utf-8", newline="") as file:
-        return {row["row_id"]: row["person_id"] for row in csv.DictReader(file) if row["person_id"]}
+        accepted = {row["row_id"]: row["person_id"] for row in csv.DictReader(file) if row["person_id"]}
+    return _outcome(stages[BEGUN], accepted)
 
 
-def _splink(folder: Path) -> dict[str, str]:
+def _splink(folder: Path) -> Outcome:
     try:
         import splink.comparison_library as cl
         from splink import DuckDBAPI, Linker, SettingsCreator, block_on
@@ -106,6 +107,7 @@ def _splink(folder: Path) -> dict[str, str]:
         load_rows(workspace, str(folder / "rows.csv"))
         load_population(workspace, str(folder / "population.csv"))
         prepare(workspace, today=TODAY, progress=lambda stage: None)
+        begun = time.perf_counter()
         fields = ", ".join(f"NULLIF({field}, '') AS {field}" for field in _FIELDS)
         for table, source, key in (("a_rows", "all_listed", "rid"), ("b_people", "people", "pid")):
             workspace.table(table, f"SELECT {key} AS unique_id, {fields} FROM {source}")  # noqa: S608  # our own names
@@ -130,7 +132,7 @@ def _splink(folder: Path) -> dict[str, str]:
         training.estimate_parameters_using_expectation_maximisation(block_on("ordered", "day"))
         training.estimate_parameters_using_expectation_maximisation(block_on("cccd"))
         found = linker.inference.predict(threshold_match_weight=0).physical_name
-        return dict(
+        accepted = dict(
             workspace.rows(
                 f"""
                 SELECT t.row_id, p.person_id
@@ -147,3 +149,4 @@ def _splink(folder: Path) -> dict[str, str]:
                 WHERE place = 1 AND match_weight >= {WEIGHT} AND lead >= {LEAD}"""  # noqa: S608  # our own numbers
             )
         )
+        return _outcome(begun, accepted)

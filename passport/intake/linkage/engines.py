@@ -8,10 +8,12 @@ from passport.intake.linkage.steps import RESULTS, RULES, read_steps
 from passport.intake.linkage.workspace import Workspace
 
 PART = 500_000  # rows of the list that are decided together
+BEGUN = "counting namesakes"  # the stage with which deciding begins
 
 
-def decide_embedded(workspace: Workspace, *, progress: Callable[[str], None]) -> None:
+def decide_embedded(workspace: Workspace, *, progress: Callable[[str], object]) -> None:
     """Makes `decided` and `candidate` from `all_listed`, `people` and `options`."""
+    progress(BEGUN)
     for step in read_steps(RULES):
         if step.once:
             workspace.table(step.name, step.sql)

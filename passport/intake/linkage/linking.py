@@ -41,7 +41,7 @@ def link_files(
     memory: str,
     spark_master: str,
     today: date,
-    progress: Callable[[str], None],
+    progress: Callable[[str], object],
 ) -> Linked:
     """Links a list to an extract of the register (INTERFACES section 2, `linkage run`).
 

@@ -12,7 +12,7 @@ from passport.intake.linkage.steps import read_steps
 from passport.intake.linkage.workspace import Workspace
 
 
-def prepare(workspace: Workspace, *, today: date, progress: Callable[[str], None]) -> None:
+def prepare(workspace: Workspace, *, today: date, progress: Callable[[str], object]) -> None:
     """Makes `all_listed` and `people` from `typed` and `register`."""
     progress("names")
     workspace.forms("name", _values("full_name", "full_name"), NameForms._fields, name_forms)

@@ -19,7 +19,7 @@ _KEPT = "ranked"  # both results come from it
 _TASK_ROWS = 50_000  # of the list, in one task
 
 
-def decide_on_spark(workspace: Workspace, *, master: str, progress: Callable[[str], None]) -> None:
+def decide_on_spark(workspace: Workspace, *, master: str, progress: Callable[[str], object]) -> None:
     """Makes `decided` and `candidate` from `all_listed`, `people` and `options`, as `decide_embedded` does.
 
     The workers of a cluster read and write the workspace's folder, so they must share the file system it is on.
