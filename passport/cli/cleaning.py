@@ -54,7 +54,7 @@ def list_(area: str | None, case_class: str | None, limit: int, as_json: bool) -
                 cases += [_person(wanted, person) for person in people]
             elif wanted is CaseClass.DOSE:
                 doses = cleaning.dose_cases(session, area=place, limit=limit)
-                cases += [_dose(dose, cleaning.dose_duty(dose.site, on=today)) for dose in doses]
+                cases += [_dose(dose, cleaning.held_duty(dose, on=today)) for dose in doses]
             else:
                 cases += [_report(report) for report in open_reports(session, areas=[place], limit=limit)]
     if as_json:

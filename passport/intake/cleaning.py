@@ -95,6 +95,30 @@ def correct_dose(
         return done
 
 
+def undo_correction(database: Database, *, correction_id: int, why: str, by: str, now: datetime) -> Correction:
+    """Puts back what a correction changed, as a correction of its own, while the record still says what it made of it.
+
+    Raises InputError (bad_option: unknown, or changed since; conflict), Refused (not_permitted).
+    """
+    with database.transaction() as session:
+        account, undone = find_account(session, by), session.get(Correction, correction_id)
+        if undone is None or undone.field not in people.CORRECTABLE or undone.dose_id is not None:
+            raise InputError(Refusal.BAD_OPTION, f"correction {correction_id}")
+        person = people.lock_person(session, undone.person_id)
+        roles = IDENTITY_ROLES + (DOSE_ROLES if undone.field in CONTACT_FIELDS else ())
+        people.require_role_for(session, account, roles, person)
+        if getattr(person, undone.field) != undone.after:
+            raise InputError(Refusal.BAD_OPTION, f"correction {correction_id} was changed since")
+        changed = people.correct_person(
+            session, person=person, field=undone.field, value=undone.before, why=stated_reason(why), by=account, at=now
+        )
+        assert changed is not None
+        settle_identity(session, person)
+        detail = {"field": undone.field, "correction": correction_id}
+        audit.record(session, actor=by, action="correction_undone", subject=person.id, detail=detail, at=now)
+        return changed
+
+
 def _told_dose(dose: Dose, cells: Mapping[str, str], *, today: date, places: Places) -> DoseCells:
     """The dose as it is told with the new cells; nothing of it may be refused, held or in conflict."""
     for column in cells:

@@ -45,7 +45,7 @@ def merge_people(database: Database, *, kept_id: str, gone_id: str, why: str, by
     if kept_id == gone_id:
         raise InputError(Refusal.BAD_OPTION, "two records")
     with database.transaction() as session:
-        account = find_account(session, by)
+        account = _alone(session, by)
         kept, gone = _two_people(session, account, kept_id, gone_id)
         reason = stated_reason(why)
         moved, number = [dose.id for dose in gone.doses], gone.id_number
@@ -83,7 +83,7 @@ def split_person(
     (unknown_person, bad_option: no dose or all of them, the row reasons of a value), Refused (not_permitted).
     """
     with database.transaction() as session:
-        account = find_account(session, by)
+        account = _alone(session, by)
         person = people.lock_person(session, person_id)
         people.require_role_for(session, account, (IDENTITY_ROLE,), person)
         chosen = [dose for dose in person.doses if dose.id in dose_ids]
@@ -118,7 +118,7 @@ def merge_doses(
     (not_permitted, both_certified).
     """
     with database.transaction() as session:
-        account = find_account(session, by)
+        account = _alone(session, by)
         kept, gone = doses.require_dose(session, kept_id), doses.require_dose(session, gone_id)
         for dose in (kept, gone):
             require_role(session, account, (DOSE_ROLE,), cleaning.dose_duty(dose.site, on=today).area)
@@ -145,7 +145,7 @@ def undo_merge(database: Database, *, merge_id: int, why: str, by: str, now: dat
     (not_permitted).
     """
     with database.transaction() as session:
-        account, merge = find_account(session, by), merging.require_merge(session, merge_id)
+        account, merge = _alone(session, by), merging.require_merge(session, merge_id)
         reason = stated_reason(why)
         if merge.kind == "doses":
             dose = doses.require_dose(session, merge.kept_id)
@@ -165,6 +165,12 @@ def undo_merge(database: Database, *, merge_id: int, why: str, by: str, now: dat
             session, actor=by, action="merge_undone", subject=merge.kept_id, detail={"merge": merge.id}, at=now
         )
         return merge
+
+
+def _alone(session: Session, by: str) -> Account:
+    """The account, while no list is being stored: a dose must not come to a record that is just being merged."""
+    people.lock_people(session)
+    return find_account(session, by)
 
 
 def _two_people(session: Session, account: Account, kept_id: str, gone_id: str) -> tuple[Person, Person]:

@@ -78,6 +78,13 @@ def dose_duty(site: Site, *, on: date) -> Duty:
     return Duty(DOSE_ROLE, (site.area.parent or site.area) if closed else site.area)
 
 
+def held_duty(dose: Dose, *, on: date) -> Duty:
+    """Who settles what holds a dose: the identity officer where it is the person's number alone, else the site."""
+    issues = dose.import_row.issues if dose.import_row is not None else []
+    held = {issue["column"] for issue in issues if issue["severity"] == "held"}
+    return identity_duty(dose.person) if held == {"id_number"} else dose_duty(dose.site, on=on)
+
+
 def counts(session: Session, *, area: Area | None) -> dict[CaseClass, int]:
     """How many cases of each class wait in `area`, or in the whole country."""
     people = select(Person.identity_state, func.count()).group_by(Person.identity_state)

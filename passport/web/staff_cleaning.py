@@ -27,7 +27,7 @@ from passport.registry.areas import require_area
 from passport.registry.citizen_reports import open_reports
 from passport.registry.cleaning import IDENTITY_CLASSES, CaseClass
 from passport.registry.duplicates import near
-from passport.registry.tables import Area, Person
+from passport.registry.tables import Area, Correction, Person
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words
 
@@ -83,7 +83,7 @@ def _cases(session: Session, shown: CaseClass, *, area: Area | None, after: str,
         }
     if shown is CaseClass.DOSE:
         held = cleaning.dose_cases(session, area=area, after=after)
-        doses = [(dose, cleaning.dose_duty(dose.site, on=today)) for dose in held]
+        doses = [(dose, cleaning.held_duty(dose, on=today)) for dose in held]
         return {"doses": doses, "last": held[-1].id if len(held) == cleaning.PAGE else None}
     reports = open_reports(session, areas=[area], after=int(after) if after.isdecimal() else 0)
     return {"reports": reports, "last": reports[-1].id if len(reports) == cleaning.PAGE else None}
@@ -164,6 +164,7 @@ def case_page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
             candidates=rank(person, others),
             proposals=proposals(session, person),
             merges=merging.merges_of(session, person),
+            corrections=[c for c in people.corrections_of(session, person) if _can_be_undone(person, c)],
             shown=shown_value,
             pieces=pieces,
             role_words=role_words,
@@ -201,6 +202,12 @@ def _typed_rows(person: Person) -> list[tuple[object, dict[str, str]]]:
     """What the rows of lists say that told this person's doses, each row once."""
     rows = {dose.import_row.id: dose.import_row for dose in person.doses if dose.import_row is not None}
     return [(row, {field: str(row.cells.get(field, "")) for field in COMPARED}) for row in rows.values()]
+
+
+def _can_be_undone(person: Person, correction: Correction) -> bool:
+    """Whether the record still says what a correction of it made of it."""
+    mine = correction.dose_id is None and correction.field in people.CORRECTABLE
+    return mine and getattr(person, correction.field) == correction.after
 
 
 def _readable(session: Session, who: Account, person: Person) -> bool:

@@ -12,8 +12,10 @@ from flask_security import current_user
 from passport.errors import PassportError
 from passport.house import clock, current_house
 from passport.intake.candidates import COMPARED, pieces
+from passport.intake.cleaning import undo_correction
 from passport.intake.joining import merge_doses, merge_people, split_person, undo_merge
 from passport.intake.layouts import column_name
+from passport.intake.population import check_person
 from passport.registry import duplicates
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, account
@@ -118,6 +120,20 @@ def undo(person_id: str, merge_id: int) -> ResponseReturnValue:
         )
     except PassportError as error:
         return _case(person_id, "undo", error)
+    flash(_("Đã hoàn tác."), "success")
+    return redirect(url_for("staff.cleaning_case", person_id=person_id))
+
+
+@BLUEPRINT.post("/cleaning/<person_id>/corrections/<int(max=2147483647):correction_id>/undo")
+def take_correction_back(person_id: str, correction_id: int) -> ResponseReturnValue:
+    """Puts back what a correction changed, and asks the register anew."""
+    house, now = current_house(), clock()
+    why = _("Hoàn tác")
+    try:
+        undo_correction(house.database, correction_id=correction_id, why=why, by=current_user.email, now=now)
+        check_person(house.database, service=house.population, person_id=person_id, now=now)
+    except PassportError as error:
+        return _case(person_id, "corrections", error)
     flash(_("Đã hoàn tác."), "success")
     return redirect(url_for("staff.cleaning_case", person_id=person_id))
 

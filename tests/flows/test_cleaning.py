@@ -84,6 +84,11 @@ def test_a_repair_that_the_register_confirms_is_one_press(
     record = _record(site, person.id_number)
     assert (record.identity_state, [dose.held for dose in record.doses]) == ("verified", [False])
     assert person.full_name not in _text(_queue(officer, "bad_id").encode())
+    (undo,) = re.findall(r'action="([^"]+/corrections/\d+/undo)"', officer.get(case).data.decode())
+    assert site.as_(accounts.NURSE).post(undo).status_code == 422
+    assert officer.post(undo).status_code == 302
+    assert officer.post(undo).status_code == 422  # undone already
+    assert person.full_name in _text(_queue(officer, "no_id").encode())  # the number that came of it is gone
 
 
 def test_one_person_under_two_numbers_is_merged_and_parted(

@@ -172,3 +172,11 @@ def test_only_the_identity_officer_settles_by_a_list(dirty: World, register: Emb
 def test_an_area_without_cases_gives_an_empty_form(world: World) -> None:
     done = export(world, by=None)
     assert (done.number, done.people, len(sheets(done.data))) == (None, 0, 3)
+
+
+def test_what_holds_a_dose_says_who_settles_it(world: World) -> None:
+    world.rows(AN | {"id_number": ""}, BAO, BAO | {"vaccination_date": "11/08/2021"})
+    with world.database.reading() as session:
+        held = cleaning.dose_cases(session, area=None)
+        duties = {dose.person.full_name: cleaning.held_duty(dose, on=world.today).role for dose in held}
+    assert duties == {"Nguyễn Văn An": "identity_officer", "Trần Thị Bửu": "registrar"}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.intake import joining
-from passport.intake.cleaning import correct_dose, correct_person
+from passport.intake.cleaning import correct_dose, correct_person, undo_correction
 from passport.registry import audit, doses, duplicates, merging, people
 from passport.registry.accounts import find_account
 from passport.registry.certificates import approval_of
@@ -299,3 +299,30 @@ def test_a_record_that_exists_again_is_not_written_twice(world: World) -> None:
         undo(world, done.id)
     assert told.value.reason is RowReason.CONFLICT
     assert world.count(Person) == 2
+
+
+def test_a_correction_is_taken_back_while_it_stands(world: World) -> None:
+    world.rows(AN)
+    (an,) = world.people()
+
+    def correct(value: str) -> int:
+        done = correct_person(
+            world.database, person_id=an.id, field="phone", value=value, why="Thử", by=NURSE, now=world.now,
+            today=world.today,
+        )  # fmt: skip
+        assert done is not None
+        return done.id
+
+    def take_back(correction: int, by: str = NURSE) -> None:
+        undo_correction(world.database, correction_id=correction, why="Nhầm", by=by, now=world.now)
+
+    first, second = correct("0987654321"), correct("0971234567")
+    for wrong in (first, 0):
+        with pytest.raises(InputError):
+            take_back(wrong)
+    with pytest.raises(Refused):
+        take_back(second, by=HEAD)
+    take_back(second)
+    take_back(first)
+    assert world.person("Nguyễn Văn An").phone == AN["phone"]
+    assert world.count(Correction) == 4
