@@ -18,6 +18,7 @@ from passport.house import clock, current_house
 from passport.intake.candidates import COMPARED, pieces, rank
 from passport.intake.hand_over import CLASS_WORDS
 from passport.intake.layouts import column_name
+from passport.intake.linkage.normalise_values import sex_form
 from passport.intake.readers import day_first
 from passport.intake.repairs import ask_register, proposals
 from passport.intake.sending_back import send_back, take_back
@@ -27,7 +28,7 @@ from passport.registry.areas import require_area
 from passport.registry.citizen_reports import open_reports
 from passport.registry.cleaning import IDENTITY_CLASSES, CaseClass
 from passport.registry.duplicates import near
-from passport.registry.tables import Area, Correction, Person
+from passport.registry.tables import Area, Correction, ImportRow, Person
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words
 
@@ -194,14 +195,21 @@ def shown_value(person: Person, field: str) -> str:
     if field == "birth_date":
         return day_first(PartialDate.parse(person.birth_date))
     if field == "sex":
-        return str(_("Nam") if person.sex == "M" else _("Nữ"))
+        return _sex_words()[person.sex]
     return str(getattr(person, field) or "")
 
 
-def _typed_rows(person: Person) -> list[tuple[object, dict[str, str]]]:
+def _typed_rows(person: Person) -> list[tuple[ImportRow, dict[str, str]]]:
     """What the rows of lists say that told this person's doses, each row once."""
     rows = {dose.import_row.id: dose.import_row for dose in person.doses if dose.import_row is not None}
-    return [(row, {field: str(row.cells.get(field, "")) for field in COMPARED}) for row in rows.values()]
+    typed = [(row, {field: str(row.cells.get(field, "")) for field in COMPARED}) for row in rows.values()]
+    for _row, cells in typed:  # the word for a sex is the list's own; only another sex is a difference
+        cells["sex"] = _sex_words().get(sex_form(cells["sex"]), cells["sex"])
+    return typed
+
+
+def _sex_words() -> dict[str, str]:
+    return {"M": _("Nam"), "F": _("Nữ")}
 
 
 def _can_be_undone(person: Person, correction: Correction) -> bool:

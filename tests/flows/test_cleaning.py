@@ -76,6 +76,8 @@ def test_a_repair_that_the_register_confirms_is_one_press(
     case = _case_of(officer, person.full_name, "bad_id")
     page = officer.get(case + "?lang=en").data.decode()
     assert f"O{person.id_number[1:]}" in html.unescape(page)  # as typed, beside the record
+    assert "<mark>" in page
+    assert "differs: Nam" not in _text(page.encode())  # the same sex in another language
     assert person.id_number in _text(page.encode()).replace("differs: ", "").replace(" ", "")
     (key,) = re.findall(r'name="key" value="(lost_zero:\d+)"', page)
     assert site.as_(accounts.NURSE).post(case + "/ask", data={"key": key}).status_code == 422  # not hers to settle
