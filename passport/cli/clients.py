@@ -11,7 +11,14 @@ from passport.domain.verdict import utc_text
 from passport.house import clock, current_house
 from passport.registry import audit
 from passport.registry.accounts import find_account
-from passport.registry.clients import CHECKS_PER_MINUTE, SCOPES, create_client, list_clients, revoke_client
+from passport.registry.clients import (
+    CHECKS_PER_MINUTE,
+    MOST_CHECKS,
+    SCOPES,
+    create_client,
+    list_clients,
+    revoke_client,
+)
 
 COMMAND = click.Group("clients", help="Programs with an API key.")
 _ACTOR = "command line"
@@ -21,7 +28,7 @@ _LIMIT = "Checks a minute; a batch counts as its items."
 @COMMAND.command("create")
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES), help="What it may do.")
-@click.option("--limit", type=click.IntRange(min=1), default=CHECKS_PER_MINUTE, show_default=True, help=_LIMIT)
+@click.option("--limit", type=click.IntRange(1, MOST_CHECKS), default=CHECKS_PER_MINUTE, show_default=True, help=_LIMIT)
 @click.option("--acting", metavar="USER", help="The account in whose name it reads and changes records.")
 @json_option
 @told

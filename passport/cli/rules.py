@@ -66,7 +66,18 @@ def list_(as_json: bool) -> None:
     if as_json:
         emit_json(rows)
     else:
-        columns = ("country", "id", "version", "type", "kind", "valid_from", "valid_to", "in_force", "fault", "description")
+        columns = (
+            "country",
+            "id",
+            "version",
+            "type",
+            "kind",
+            "valid_from",
+            "valid_to",
+            "in_force",
+            "fault",
+            "description",
+        )
         emit_table(columns, ([row[column] for column in columns] for row in rows))
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,14 +17,13 @@ from passport.cli.output import DONE, NOT_VALID, UNDECIDED, emit_json, json_opti
 from passport.codecs import strict_json
 from passport.domain.dates import spoken_day
 from passport.domain.verdict import Outcome, Verdict
-from passport.errors import InputError, PassportError, Refusal, TrustError
-from passport.formats.table import split
+from passport.errors import InputError, PassportError, Refusal
 from passport.house import House, clock, current_house
 from passport.rendering.pdf_reading import PDF_BYTES
 from passport.verifying.holder import HolderQuery
 from passport.verifying.request import CheckRequest, answer, parse_defaults, parse_request
 from passport.verifying.saying import HEADINGS, TEST, dose_line
-from passport.verifying.verify import verify, verify_image
+from passport.verifying.verify import verify_image
 
 LINE_LIMIT = 1024 * 1024  # bytes of one request; five credentials of the largest QR symbol need 22 kB
 _EXIT = {Outcome.VALID: DONE, Outcome.INVALID: NOT_VALID, Outcome.UNDETERMINED: UNDECIDED}
@@ -81,37 +80,31 @@ def _answer_inputs(
         data = _read(given)
         if len(inputs) > 1 and data is not None and not as_json:
             click.echo(f"{given}:")
-        for verdict in _check(given if data is None else data, house, defaults, holder):
-            if as_json:
-                emit_json(verdict.as_dict())
-            else:
-                _print(verdict)
-            yield verdict.outcome
+        verdict = _check(given if data is None else data, house, defaults, holder)
+        if as_json:
+            emit_json(verdict.as_dict())
+        else:
+            _print(verdict)
+        yield verdict.outcome
 
 
-def _check(given: str | bytes, house: House, defaults: CheckRequest, holder: HolderQuery | None) -> Iterator[Verdict]:
-    """The verdict on a text or a picture, one for each card of a file of several."""
-    asked: dict[str, Any] = {
-        "context": house.context,
-        "now": clock(),
-        "at": defaults.at,
-        "country": defaults.country,
-        "policy": defaults.policy,
-        "holder": holder,
-    }
-    if isinstance(given, str):
-        text = given
-    elif (found := _text_in(given)) is not None:
-        text = found
-    else:
-        yield verify_image(given, **asked)
-        return
-    try:
-        cards = split(text)
-    except TrustError:  # the verdict will say so
-        cards = (text,)
-    for card in cards:
-        yield verify(card, **asked)
+def _check(given: str | bytes, house: House, defaults: CheckRequest, holder: HolderQuery | None) -> Verdict:
+    """The verdict on a text or a picture; the cards of a file of several are judged together, as by the other faces."""
+    text = given if isinstance(given, str) else _text_in(given)
+    if text is not None:
+        verdict = answer(replace(defaults, credentials=(text,), holder=holder), context=house.context, now=clock())
+        assert isinstance(verdict, Verdict)  # one credential, however many cards
+        return verdict
+    assert isinstance(given, bytes)
+    return verify_image(
+        given,
+        context=house.context,
+        now=clock(),
+        at=defaults.at,
+        country=defaults.country,
+        policy=defaults.policy,
+        holder=holder,
+    )
 
 
 def _text_in(data: bytes) -> str | None:
@@ -128,6 +121,8 @@ def _read(given: str) -> bytes | None:
     """The bytes of `-` or of an existing file, one more than any limit at most; None for a text."""
     if given == "-":
         return sys.stdin.buffer.read(PDF_BYTES + 1)
+    if not given:  # which would open the working folder
+        return None
     try:
         with Path(given).open("rb") as file:
             return file.read(PDF_BYTES + 1)

@@ -17,7 +17,9 @@ from passport.registry.columns import Base, new_id
 
 SCOPES = ("verify", "verify:batch", "registry:read", "registry:write", "issue")
 KEY_PREFIX = "pk_"
+NAME_LIMIT = 120  # characters; what the column holds
 KEY_BYTES = 32  # 256 random bits, so a plain hash at rest is enough
+MOST_CHECKS = 1_000_000  # a minute; more than any machine answers
 CHECKS_PER_MINUTE = 1200  # of a client for whom nothing else was agreed: a batch of 1,000 and room for single checks
 
 
@@ -30,7 +32,7 @@ class Client(Base):
     __tablename__ = "client"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     prefix: Mapped[str] = mapped_column(String(12))
     key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     scopes: Mapped[list[Any]]
@@ -52,13 +54,15 @@ def create_client(
 ) -> tuple[Client, str]:
     """A new client and its key; the key is in no other place.
 
-    Raises InputError (bad_option) for an unknown scope or no check a minute.
+    Raises InputError (bad_option) for a name that is blank or too long, an unknown scope, an impossible limit.
     """
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         raise InputError(Refusal.BAD_OPTION, f"scope: one of {', '.join(SCOPES)}")
-    if checks_per_minute < 1:
-        raise InputError(Refusal.BAD_OPTION, "at least one check a minute")
+    if not name.strip() or len(name) > NAME_LIMIT:
+        raise InputError(Refusal.BAD_OPTION, f"name: 1 to {NAME_LIMIT} characters")
+    if not 1 <= checks_per_minute <= MOST_CHECKS:
+        raise InputError(Refusal.BAD_OPTION, f"1 to {MOST_CHECKS} checks a minute")
     key = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
     client = Client(
         name=name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,8 @@ _DATA = json.loads((Path(__file__).parent / "data" / "policies.json").read_text(
 POLICIES: tuple[Policy, ...] = tuple(_policy(row) for row in _DATA["policies"])
 
 
-def policy_in_force(name: str, *, at: datetime) -> Policy:
-    """The version of the policy `name` at the clock `at`.
+def policy_in_force(name: str, *, at: datetime, on: date) -> Policy:
+    """The version of the policy `name` at the clock `at`, which is the day `on` where the check takes place.
 
     Raises InputError (bad_option) for a name that is no policy, TrustError (rules_open) when none of its versions
     is in force then.
@@ -68,17 +68,19 @@ def policy_in_force(name: str, *, at: datetime) -> Policy:
     for policy in versions:
         if policy.valid_from <= at and (policy.valid_to is None or at < policy.valid_to):
             return policy
-    raise _open(versions[0], at, "no version of the policy is in force")
+    raise _open(versions[0], on, "no version of the policy is in force")
 
 
-def judge(policy_name: str, status: DoseStatus, doses: Sequence[DoseStatement], *, at: datetime) -> DoseStatus:
+def judge(
+    policy_name: str, status: DoseStatus, doses: Sequence[DoseStatement], *, at: datetime, on: date
+) -> DoseStatus:
     """`status` with the answer of a policy: whether it is met, and if not why and from when.
 
     `doses` are those that `status` was told of. Raises what `policy_in_force` raises, and TrustError (rules_open)
     when the policy counts days and the last dose has no date.
     """
-    policy = policy_in_force(policy_name, at=at)
-    why = _doses(policy, status) or _product(policy, status, doses) or _days(policy, status, at)
+    policy = policy_in_force(policy_name, at=at, on=on)
+    why = _doses(policy, status) or _product(policy, status, doses) or _days(policy, status, on)
     return replace(status, policy=policy.name, meets_policy=why is None, why=why)
 
 
@@ -101,12 +103,12 @@ def _product(policy: Policy, status: DoseStatus, doses: Sequence[DoseStatement])
     return Why("product", {"product": names()["product"].get(code, code), "country": policy.country})
 
 
-def _days(policy: Policy, status: DoseStatus, at: datetime) -> Why | None:
+def _days(policy: Policy, status: DoseStatus, on: date) -> Why | None:
     least = policy.min_days if status.status == "complete" else None
     if least is None and policy.max_days is None:
         return None
     if status.days_since is None or status.last_dose is None:
-        raise _open(policy, at, "the last dose has no date")
+        raise _open(policy, on, "the last dose has no date")
     if least is not None and status.days_since < least:
         met_from = status.last_dose + timedelta(days=least)
         return Why("too_soon", {"days": status.days_since, "min": least, "date": met_from.isoformat()})
@@ -115,5 +117,5 @@ def _days(policy: Policy, status: DoseStatus, at: datetime) -> Why | None:
     return None
 
 
-def _open(policy: Policy, at: datetime, detail: str) -> TrustError:
-    return TrustError(Reason.RULES_OPEN, detail, values={"country": policy.country, "date": at.date().isoformat()})
+def _open(policy: Policy, on: date, detail: str) -> TrustError:
+    return TrustError(Reason.RULES_OPEN, detail, values={"country": policy.country, "date": on.isoformat()})

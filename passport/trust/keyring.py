@@ -101,8 +101,8 @@ def import_keys(
 ) -> ImportReport:
     """Trusts every key in `files` (name, bytes) that can be trusted and says why of the others; all or nothing on disk.
 
-    `withdrawn` imports keys as withdrawn at `now`; a withdrawal is never undone by an import. Raises InputError
-    (bad_option) for an impossible `kid`.
+    `withdrawn` imports keys as withdrawn at `now`, under every id that they are listed under; a withdrawal is never
+    undone by an import. Raises InputError (bad_option) for an impossible `kid`.
     """
     key_id = _checked_id(kid)
     with writing(keys_dir):
@@ -118,7 +118,7 @@ def import_keys(
             ring.take(parsed, name)
             if parsed.anchors:
                 updated_at = max(filter(None, (updated_at, dated)), default=None)
-        _write(keys_dir, ring.stored.values(), updated_at=updated_at, list_date=list_date)
+        _write(keys_dir, ring.kept(), updated_at=updated_at, list_date=list_date)
     return ImportReport(tuple(ring.added), tuple(ring.known), tuple(ring.refused))
 
 
@@ -134,6 +134,7 @@ def remove_key(keys_dir: Path, *, key_id: str) -> tuple[TrustedKey, ...]:
     return gone
 
 
+_Material = tuple[str | None, bytes]
 _Identity = tuple[str, str | None, bytes]
 
 
@@ -165,7 +166,7 @@ class _Collected:
             if anchor.key.test and self.production:
                 self.refused.append((f"{source} {anchor.key.key_id}", "a test issuer is not trusted in production"))
             elif identity in self.own:
-                self.known.append(anchor.key)
+                self._ours(anchor, source)
             elif before is None:
                 self.stored[identity] = anchor
                 self.added.append(anchor.key)
@@ -174,9 +175,33 @@ class _Collected:
                 self.stored[identity] = replace(before, key=replace(before.key, withdrawn_at=withdrawn_at))
                 self.known.append(self.stored[identity].key)
 
+    def kept(self) -> list[Anchor]:
+        """What is to be stored: a key that was withdrawn under one of its ids is withdrawn under all of them."""
+        withdrawn: dict[_Material, datetime] = {}
+        for anchor in self.stored.values():
+            if at := anchor.key.withdrawn_at:
+                withdrawn[_material(anchor)] = min(at, withdrawn.get(_material(anchor), at))
+        return [
+            replace(anchor, key=replace(anchor.key, withdrawn_at=withdrawn.get(_material(anchor))))
+            for anchor in self.stored.values()
+        ]
+
+    def _ours(self, anchor: Anchor, source: str) -> None:
+        """Our own signers are trusted as `signers.json` has them, so that an import cannot withdraw one."""
+        if anchor.key.withdrawn_at and not self.own[_identity(anchor)].key.withdrawn_at:
+            reason = "a key of our own is withdrawn with flask keys withdraw"
+            self.refused.append((f"{source} {anchor.key.key_id}", reason))
+        else:
+            self.known.append(anchor.key)
+
 
 def _identity(anchor: Anchor) -> _Identity:
-    return anchor.key.key_id, anchor.key.issuer, anchor.certificate or spki(anchor.key.public_key)
+    return anchor.key.key_id, *_material(anchor)
+
+
+def _material(anchor: Anchor) -> _Material:
+    """The key itself, whatever id it is listed under."""
+    return anchor.key.issuer, anchor.certificate or spki(anchor.key.public_key)
 
 
 def _checked_id(kid: str | None) -> str | None:

@@ -131,7 +131,7 @@ def judge(
     if question.policy is not None:
         status = replace(status, policy=question.policy)  # said even where the policy stays open
         with findings.during(Step.RULES):  # 9
-            status = judge_policy(question.policy, status, doses, at=clock)
+            status = judge_policy(question.policy, status, doses, at=clock, on=on)
             steps.require_met(status.why)
     if question.country is not None:
         with findings.during(Step.RULES):

@@ -31,8 +31,6 @@ from passport.web.published import count
 BLUEPRINT = APIBlueprint("agency", __name__, url_prefix="/api/v1", tag="Verification")
 access.declare(BLUEPRINT, access.Audience.CLIENT)
 
-ANONYMOUS_LIMIT = "30 per minute"  # per address, so that the page works without a login (INTERFACES section 5)
-CLIENT_LIMIT = "1200 per minute"
 _FORM_FIELDS = ("at", "country", "policy", "ref", "name", "born")
 # The signature check leaves the interpreter lock, so both cores work on one batch.
 _POOL = ThreadPoolExecutor(max_workers=cpu_count() or 1, thread_name_prefix="verify")

@@ -35,7 +35,7 @@ def api_docs() -> str:
             **operation,
             "fields": [*_parameters(operation), *_fields(spec, operation)],
             "requests": _examples(operation.get("requestBody", {})),
-            "answers": _examples(operation["responses"]["200"]),
+            "answers": _examples(_done(operation)),
         }
         for path, operations in spec["paths"].items()
         for method, operation in operations.items()
@@ -50,10 +50,17 @@ def _parameters(operation: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
+def _done(operation: dict[str, Any]) -> dict[str, Any]:
+    """What a call that was done answers: 200, or 202 where a job goes on with it."""
+    answer: dict[str, Any] = next(told for status, told in operation["responses"].items() if status.startswith("2"))
+    return answer
+
+
 def _fields(spec: dict[str, Any], operation: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Name, type and meaning of each field of the body, whichever of its forms it belongs to."""
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    forms = _forms(spec, content.get("schema", {}))
+    bodies = operation.get("requestBody", {}).get("content", {})
+    body = bodies.get("application/json") or bodies.get("multipart/form-data", {})
+    forms = _forms(spec, body.get("schema", {}))
     found: dict[str, tuple[str, str, str]] = {}
     for name, field in (item for form in forms for item in form.get("properties", {}).items()):
         if kind := _type(spec, field):

@@ -27,6 +27,7 @@ _STATUS_OF_REASON = {
     Refusal.OWN_ENTRY: 403,
     Refusal.OWN_PROPOSAL: 403,
     Refusal.FILE_TOO_LARGE: 413,
+    Refusal.BAD_KEY_FILE: 503,  # keys come in by commands alone, so the file is the house's own
     Refusal.UNKNOWN_PERSON: 404,
     Refusal.UNKNOWN_CERTIFICATE: 404,
     Refusal.UNKNOWN_BATCH: 404,

@@ -39,8 +39,17 @@ def test_a_client_is_made_with_its_limit_and_account_and_ended(runner: FlaskCliR
 
 
 @pytest.mark.usefixtures("app")
-@pytest.mark.parametrize("more", [["--limit", "0"], ["--acting", "nobody@example.vn"], ["--scope", "everything"]])
+@pytest.mark.parametrize(
+    "more",
+    [["--limit", "0"], ["--limit", "9999999999"], ["--acting", "nobody@example.vn"], ["--scope", "everything"]],
+)
 def test_a_client_that_cannot_be_is_wrong_usage(runner: FlaskCliRunner, more: list[str]) -> None:
     refused = runner.invoke(args=["clients", "create", "Agency", "--scope", "verify", *more])
     assert refused.exit_code == 2
     assert json.loads(runner.invoke(args=["clients", "list", "--json"]).stdout) == []
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("name", ["", " ", "x" * 121])
+def test_a_client_has_a_name_that_the_database_can_hold(runner: FlaskCliRunner, name: str) -> None:
+    assert runner.invoke(args=["clients", "create", name, "--scope", "verify"]).exit_code == 2

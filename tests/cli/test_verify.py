@@ -103,6 +103,7 @@ def test_nothing_unverified_is_printed(verify: Shell) -> None:
         ([GOOD, "--name", "Trần Văn An"], 1, "holder_differs"),
         ([GOOD, "--born", "1991"], 1, "holder_differs"),
         (["no such file"], 1, "not_a_certificate"),
+        ([""], 1, "not_a_certificate"),
         (["x" * 5000], 1, "too_large"),
         (["HC1:\0"], 1, "bad_encoding"),
     ],
@@ -161,6 +162,14 @@ def test_files(verify: Shell, tmp_path: Path) -> None:
     ]
     run = verify(str(tmp_path / "text.txt"), str(tmp_path / "code.png"))
     assert f"{tmp_path / 'code.png'}:" in run.stdout
+
+
+def test_a_file_of_several_cards_gets_one_verdict_as_by_the_api(verify: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "cards.smart-health-card"
+    file.write_text(json.dumps({"verifiableCredential": ["eyJ.a.b", "eyJ.c.d"]}))
+    (verdict,) = verify.json(str(file), "--json")
+    (line,) = verify.json("--lines", stdin=json.dumps({"credential": file.read_text()}))
+    assert verdict["reason"] == line["reason"] == "bad_encoding"
 
 
 def test_stdin(verify: Shell) -> None:

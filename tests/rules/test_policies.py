@@ -31,7 +31,7 @@ def statements(rows: list[list[Any]]) -> list[DoseStatement]:
 
 def judged(policy: str, rows: list[list[Any]], on: date) -> DoseStatus:
     doses = statements(rows)
-    return judge(policy, dose_status(doses, on=on), doses, at=datetime.combine(on, time(3), UTC))
+    return judge(policy, dose_status(doses, on=on), doses, at=datetime.combine(on, time(3), UTC), on=on)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case['policy']}: {case['name']}" for case in CASES])
@@ -72,7 +72,7 @@ def test_the_status_itself_is_kept() -> None:
 
 def test_an_unknown_name_is_the_callers_mistake() -> None:
     with pytest.raises(InputError) as raised:
-        policy_in_force("vn-nowhere", at=NOW)
+        policy_in_force("vn-nowhere", at=NOW, on=NOW.date())
     assert raised.value.reason is Refusal.BAD_OPTION
     assert "vn-domestic" in (raised.value.detail or "")
 
@@ -83,15 +83,17 @@ def test_before_a_policy_was_in_force_nothing_is_decided() -> None:
     assert raised.value.reason is Reason.RULES_OPEN
     assert raised.value.values == {"country": "VN", "date": "2021-12-01"}
     start = datetime.fromisoformat("2022-01-01T00:00:00+07:00")
-    assert policy_in_force("vn-entry", at=start).name == "vn-entry"
-    with pytest.raises(TrustError):
-        policy_in_force("vn-entry", at=start - timedelta(seconds=1))
+    assert policy_in_force("vn-entry", at=start, on=start.date()).name == "vn-entry"
+    just_before, there = start - timedelta(seconds=1), date(2022, 1, 1)  # a checkpoint further east is a day ahead
+    with pytest.raises(TrustError) as early:
+        policy_in_force("vn-entry", at=just_before, on=there)
+    assert early.value.values["date"] == "2022-01-01"
 
 
 def test_days_cannot_be_counted_from_a_dose_without_a_date() -> None:
     doses = [DoseStatement("840539006", None, "EU/1/20/1528", None, 2, 2, None, "VN")]
     with pytest.raises(TrustError) as raised:
-        judge("vn-domestic", dose_status(doses, on=NOW.date()), doses, at=NOW)
+        judge("vn-domestic", dose_status(doses, on=NOW.date()), doses, at=NOW, on=NOW.date())
     assert raised.value.reason is Reason.RULES_OPEN
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import time
 from datetime import timedelta
@@ -15,7 +16,7 @@ from passport.trust.entries import spki, write_entry
 from passport.trust.jwk import as_jwk
 from passport.trust.keyring import ImportReport, Keyring, import_keys, keyring_file, remove_key
 from passport.trust.keys import hash_key_id
-from passport.trust.signers import active_signer, create_signer
+from passport.trust.signers import active_signer, create_signer, withdraw_signer
 
 HOUR = timedelta(hours=1)
 
@@ -92,6 +93,18 @@ def test_a_withdrawal_is_kept(take, load, make_certificate, ec_key, pem, now) ->
     assert key.withdrawn_at == now + HOUR
 
 
+def test_a_withdrawal_holds_under_every_id_of_a_key(take, load, make_certificate, ec_key, pem, der, now) -> None:
+    certificate = make_certificate(ec_key)
+    entry = {"kid": "0102030405060708", "rawData": base64.b64encode(der(certificate)).decode()}
+    listed = json.dumps([entry]).encode()
+    take(listed)
+    take(pem(certificate), withdrawn=True, at=now + HOUR)
+    assert [key.withdrawn_at for key in load().keys] == [now + HOUR] * 2
+    take(pem(certificate), kid="aa", at=now + 2 * HOUR)  # a new id for a key that was withdrawn
+    (renamed,) = load().find(key_id="aa", issuer=None)
+    assert renamed.withdrawn_at == now + HOUR
+
+
 def test_an_authority_is_listed_but_finds_nothing_by_itself(take, load, make_certificate, ec_key, pem, der) -> None:
     authority = make_certificate(ec_key, authority=True)
     assert len(take(pem(authority)).added) == 1
@@ -140,6 +153,17 @@ def test_our_own_certificates_are_known_already(take, tmp_path, passphrase, now)
     record = create_signer(tmp_path, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now, test=False)
     report = take(record.certificate.public_bytes(Encoding.PEM))
     assert [key.key_id for key in report.known] == [record.key_id]
+
+
+def test_an_import_does_not_seem_to_withdraw_our_own_signer(take, load, tmp_path, passphrase, now) -> None:
+    record = create_signer(tmp_path, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now, test=False)
+    data = record.certificate.public_bytes(Encoding.PEM)
+    report = take(data, withdrawn=True)
+    assert report.known == ()
+    assert [reason for _, reason in report.refused] == ["a key of our own is withdrawn with flask keys withdraw"]
+    assert [key.withdrawn_at for key in load().find(key_id=record.key_id, issuer=None)] == [None]
+    withdraw_signer(tmp_path, key_id=record.key_id, now=now)
+    assert [key.key_id for key in take(data, withdrawn=True).known] == [record.key_id]
 
 
 def test_a_spoilt_file_is_told(tmp_path, load) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -21,8 +22,8 @@ from passport.registry.clients import CHECKS_PER_MINUTE, create_client
 from passport.verifying.holder import HolderQuery
 from passport.verifying.request import parse_at
 from passport.web.date_patterns import BORN, CLOCK
-from passport.web.limits import ANONYMOUS_LIMIT
-from tests.serving import Codes
+from passport.web.limits import ANONYMOUS_LIMIT, LIMITER
+from tests.serving import Codes, application
 
 ONE, MANY = "/api/v1/verifications", "/api/v1/verifications/batch"
 _LIMIT = re.compile(r'"(client|anonymous)";r=(\d+);t=(\d+)')
@@ -254,3 +255,12 @@ def test_the_page_of_the_document_folds_its_examples(client: FlaskClient) -> Non
     for reason in Reason:
         assert f'<span class="code">{reason.value}</span>' in page
     assert json.dumps({"credential": "HC1:…"}, ensure_ascii=False)[1:-1] in page.replace("&#34;", '"')
+
+
+def test_a_spoilt_key_ring_is_the_services_fault_and_not_the_callers(tmp_path: Path, sqlite_template: Path) -> None:
+    keys = tmp_path / "keys" / "trust" / "keys.json"
+    keys.parent.mkdir(parents=True)
+    keys.write_text("{")
+    LIMITER.reset()
+    answer = application(tmp_path, sqlite_template).test_client().post(ONE, json={"credential": "HC1:"})
+    assert (answer.status_code, answer.get_json()["reason"]) == (503, "bad_key_file")
