@@ -6,24 +6,22 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, exists, func, select
+from sqlalchemy import String, cast, delete, func, select
 from sqlalchemy.orm import Session
 
 from passport.domain.names import fold
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
-from passport.registry.codes import OneTimeCode
 from passport.registry.tables import (
     Attendee,
     Campaign,
-    Certificate,
-    Correction,
     Dose,
     Import,
     ImportRow,
     Person,
     Site,
 )
+from passport.registry.traces import untold
 
 PAGE = 200  # rows a page where the caller names no other number
 
@@ -218,12 +216,7 @@ def withdraw(session: Session, list_import: Import) -> int:
     people = list(session.scalars(select(Dose.person_id).where(mine).distinct()))
     removed = len(session.scalars(delete(Dose).where(mine).returning(Dose.id)).all())
     session.execute(delete(Attendee).where(Attendee.import_id == list_import.id))
-    session.execute(
-        delete(Person).where(
-            Person.id.in_(people),
-            *(~exists().where(told.person_id == Person.id) for told in (Dose, Certificate, Correction, OneTimeCode)),
-        )
-    )
+    session.execute(delete(Person).where(Person.id.in_(people), *untold()))
     list_import.state = "withdrawn"
     session.flush()
     session.expire_all()

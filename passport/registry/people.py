@@ -17,7 +17,8 @@ from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.registry.accounts import Account, require_role
 from passport.registry.areas import beneath
 from passport.registry.columns import new_id, starts_with
-from passport.registry.tables import Area, Certificate, Correction, Dose, FormerNumber, Person, Site
+from passport.registry.tables import Area, Correction, Dose, FormerNumber, Person, Site
+from passport.registry.traces import untold
 
 PAGE = 50  # people a page where the caller names no other number
 # The four fields that the population register compares: after a change they are compared anew.
@@ -299,10 +300,9 @@ def _renewed(person: Person, before: str, after: str) -> bool:
 
 
 def remove_untold(session: Session, person: Person) -> None:
-    """Deletes a record that nothing tells of any more: no dose, no certificate, no correction."""
+    """Deletes a record that nothing tells of any more: no dose, no certificate, no correction, no case."""
     session.flush()
-    told = [select(table.id).where(table.person_id == person.id) for table in (Dose, Certificate, Correction)]
-    if not any(session.scalar(query.limit(1)) for query in told):
+    if session.scalar(select(Person.id).where(Person.id == person.id, *untold())) is not None:
         session.expire(person)
         session.delete(person)
         session.flush()

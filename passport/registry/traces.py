@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, PrimaryKeyConstraint, Table, UniqueConstraint, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)  # fmt: skip
 from sqlalchemy.orm import Session
 
 from passport.registry.columns import Base, Instant, table_of
@@ -70,6 +82,12 @@ def pointers(target: Table) -> list[Column[Any]]:
     """Every column of any table that points to a row of `target`."""
     columns = (column for table in Base.metadata.sorted_tables for column in table.columns)
     return [column for column in columns for key in column.foreign_keys if key.column.table is target]
+
+
+def untold() -> list[ColumnElement[bool]]:
+    """That nothing points to a person any more; what goes with the person says nothing of its own."""
+    columns = [column for column in pointers(PERSON) if all(key.ondelete != "CASCADE" for key in column.foreign_keys)]
+    return [~exists().where(column == PERSON.c.id) for column in columns]
 
 
 def keys(table: Table, column: Column[Any]) -> list[list[Column[Any]]]:

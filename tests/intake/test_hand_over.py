@@ -14,6 +14,7 @@ from sqlalchemy import select
 from passport.errors import InputError, Refusal, Refused
 from passport.intake.hand_over import HandedOver, export_hand_over
 from passport.intake.handed_back import CameBack, import_hand_over
+from passport.intake.importing import withdraw_import
 from passport.intake.population import check_people
 from passport.intake.standin import EmbeddedPopulation
 from passport.registry import audit, cleaning
@@ -180,3 +181,10 @@ def test_what_holds_a_dose_says_who_settles_it(world: World) -> None:
         held = cleaning.dose_cases(session, area=None)
         duties = {dose.person.full_name: cleaning.held_duty(dose, on=world.today).role for dose in held}
     assert duties == {"Nguyễn Văn An": "identity_officer", "Trần Thị Bửu": "registrar"}
+
+
+def test_a_list_can_be_withdrawn_after_its_people_were_handed_over(world: World) -> None:
+    report = world.rows(AN | {"id_number": ""}, BAO)
+    export(world)
+    withdraw_import(world.database, import_id=report.import_id, by=NURSE, now=world.now)
+    assert [(p.full_name, p.doses) for p in world.people()] == [("Nguyễn Văn An", [])]  # the list still names him
