@@ -153,7 +153,7 @@ def _answer(house: House, asked: Asked, *, output: str | None, language: str, as
     with house.database.reading() as session:
         place = require_area(session, asked.area, on=asked.on) if asked.area else None
         if output or as_json:
-            figures = outward_figures(session, area=place, asked=asked, counted=output is not None)
+            figures = outward_figures(session, area=place, asked=asked)
             _give(house, figures, None, output=output, language=language, as_json=as_json)
             return
         table = coverage(

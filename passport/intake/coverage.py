@@ -47,12 +47,11 @@ def require_asked(*, on: date, target: float, since: date | None, today: date) -
         raise InputError(Refusal.BAD_OPTION, "target: more than 0, at most 100")
 
 
-def outward_figures(session: Session, *, area: Area | None, asked: Asked, counted: bool = True) -> dict[str, Any]:
-    """The figures as they may leave the house, without small cells; `counted` adds the five counts of the sites."""
+def outward_figures(session: Session, *, area: Area | None, asked: Asked) -> dict[str, Any]:
+    """The figures as they may leave the house, without small cells, with the five counts of the sites."""
     table = coverage(session, area=area, on=asked.on, target=asked.target, since=asked.since, compare=asked.compare)
     figures = protect(table).as_dict()
-    if counted:
-        figures["counts"] = _hidden(summed(counts_by_area(session, area=area)))
+    figures["counts"] = _hidden(summed(counts_by_area(session, area=area)))
     return figures
 
 

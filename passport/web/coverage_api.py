@@ -76,6 +76,16 @@ class CommuneOut(Strict):
     name: str
 
 
+class CountsOut(Strict):
+    """How far the doses of the area's sites have come; null where a number would tell of a handful of people."""
+
+    given: int | None = Field(description="people on attendance lists")
+    entered: int | None
+    verified: int | None
+    confirmed: int | None
+    issued: int | None
+
+
 class CoverageOut(CoverageRowOut):
     """The table of an area and of the units directly beneath it; ages are those on `age_on`."""
 
@@ -90,6 +100,7 @@ class CoverageOut(CoverageRowOut):
     rank: list[CoverageRankOut]
     without_denominator: list[CommuneOut]
     without_commune: int | None
+    counts: CountsOut
 
 
 @BLUEPRINT.get("/coverage")
@@ -113,7 +124,7 @@ def read_coverage() -> Response:
     with house.database.reading() as session:
         area = require_area(session, asked.area, on=asked.on) if asked.area is not None else None
         require_role(session, acting_account(session), SEES_COVERAGE, area)
-        return json_answer(outward_figures(session, area=area, asked=asked, counted=False))
+        return json_answer(outward_figures(session, area=area, asked=asked))
 
 
 def _day(text: str | None, *, today: date) -> date:
