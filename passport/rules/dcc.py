@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from passport.domain.certificate import Certificate, DoseStatement, Kind
+from passport.domain.certificate import Certificate, DoseStatement, Holder, Kind
 from passport.domain.verdict import DoseStatus
-from passport.rules.schedules import COVID_SNOMED, VACCINES, against_covid, dose_status, product_of
+from passport.rules.schedules import COVID_SNOMED, against_covid, by_product_code, dose_status, product_of
 
 EU_FORMAT = "hc1"
 _SAME_SHAPE = "1.3.0"  # version of the EU schema whose shape is copied
@@ -42,17 +42,11 @@ def dcc_payload(certificate: Certificate, *, status: DoseStatus, on: date) -> di
     if latest is None:
         return None
     code = product_of(latest)
-    vaccine = next((vaccine for vaccine in VACCINES.values() if vaccine.mp == code), None)
-    holder = certificate.holder
+    vaccine = by_product_code(code or "")
     return {
         "ver": _SAME_SHAPE,
-        "nam": {
-            "fn": holder.family_name or "",
-            "fnt": holder.transliterated.family,
-            "gn": holder.given_name or "",
-            "gnt": holder.transliterated.given,
-        },
-        "dob": str(holder.born) if holder.born else "",
+        "nam": _name(certificate.holder),
+        "dob": str(certificate.holder.born or ""),
         "v": [
             {
                 "tg": COVID_SNOMED,
@@ -67,6 +61,15 @@ def dcc_payload(certificate: Certificate, *, status: DoseStatus, on: date) -> di
                 "ci": certificate.identifier,
             }
         ],
+    }
+
+
+def _name(holder: Holder) -> dict[str, str]:
+    return {
+        "fn": holder.family_name or "",
+        "fnt": holder.transliterated.family,
+        "gn": holder.given_name or "",
+        "gnt": holder.transliterated.given,
     }
 
 
