@@ -19,7 +19,7 @@ from passport.domain.dates import spoken_day
 from passport.domain.verdict import Outcome, Verdict
 from passport.errors import InputError, PassportError, Refusal
 from passport.house import House, clock, current_house
-from passport.rendering.pdf_reading import PDF_BYTES
+from passport.rendering.pdf_reading import PDF_BYTES, looks_like_pdf
 from passport.verifying.holder import HolderQuery
 from passport.verifying.request import CheckRequest, answer, parse_defaults, parse_request
 from passport.verifying.saying import HEADINGS, TEST, dose_line
@@ -109,7 +109,7 @@ def _check(given: str | bytes, house: House, defaults: CheckRequest, holder: Hol
 
 def _text_in(data: bytes) -> str | None:
     """The text of a file; None for a PDF and for what is not UTF-8, which is taken for a picture."""
-    if b"%PDF-" in data[:1024]:
+    if looks_like_pdf(data):
         return None
     try:
         return data.decode("utf-8-sig")

@@ -19,6 +19,7 @@ from PIL import Image
 from passport.errors import Reason, TrustError
 
 PDF_BYTES = 10_000_000  # an uploaded PDF
+HEADER_WITHIN = 1024  # bytes; readers take a PDF that begins behind others (ISO 32000-1 annex I, note 13)
 PDF_PAGES = 3  # a certificate stands on the first pages
 PAGE_DPI = 200  # reads a certificate's code printed at 30 mm
 PAGE_SIDE = 3_000  # pixels of a page's longer side once rendered, whatever size it claims
@@ -26,6 +27,11 @@ MEMORY = 96 * 1024 * 1024  # bytes of the child: 32 MiB to stand there, 64 for a
 SECONDS = 2  # of work in all; three such scans take a little more than one
 _PATIENCE = 30.0  # seconds on the wall, for a child that does not work at all
 _ROOT = Path(__file__).parents[2]
+
+
+def looks_like_pdf(data: bytes) -> bool:
+    """Whether `data` has the header of a PDF near its beginning."""
+    return b"%PDF-" in data[:HEADER_WITHIN]
 
 
 def pdf_codes(data: bytes) -> list[str]:

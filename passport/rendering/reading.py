@@ -15,7 +15,7 @@ import zxingcpp
 from PIL import Image, ImageFilter, ImageOps, PngImagePlugin
 
 from passport.errors import Reason, TrustError
-from passport.rendering.pdf_reading import pdf_codes
+from passport.rendering.pdf_reading import looks_like_pdf, pdf_codes
 
 IMAGE_BYTES = 5_000_000  # an uploaded picture (security T19)
 IMAGE_PIXELS = 25_000_000  # a picture as it was taken (security T19)
@@ -43,7 +43,7 @@ def read_codes(data: bytes) -> list[str]:
     Raises TrustError: too_large over a limit, unreadable_image when the file cannot be opened or holds no code.
     Says nothing of what the texts are.
     """
-    codes = pdf_codes(data) if data.startswith(b"%PDF-") else codes_in(_picture(data))
+    codes = pdf_codes(data) if looks_like_pdf(data) else codes_in(_picture(data))
     if not codes:
         raise TrustError(Reason.UNREADABLE_IMAGE, "no QR code was found")
     return list(dict.fromkeys(codes))

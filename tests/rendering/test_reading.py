@@ -101,6 +101,12 @@ def test_only_the_first_pages_of_a_pdf_are_looked_at() -> None:
     assert _refusal(fourth) is Reason.UNREADABLE_IMAGE
 
 
+def test_a_pdf_that_begins_behind_other_bytes_is_read() -> None:
+    page = Image.new("L", (600, 800), 255)
+    page.paste(_symbol(3), (20, 20))
+    assert read_codes(b"\xef\xbb\xbf\r\n" + _file(page, "PDF")) == [CODE]
+
+
 def test_a_page_of_absurd_size_is_drawn_small() -> None:
     pdf = _file(Image.new("L", (40, 40), 255), "PDF")
     huge = pdf.replace(b"/MediaBox [ 0 0 40.0 40.0 ]", b"/MediaBox [ 0 0 9e9  9e9 ]")
