@@ -17,6 +17,7 @@ from passport.verifying.holder import HolderQuery
 from passport.verifying.several import CREDENTIALS_LEAST, CREDENTIALS_MOST, verify_several
 from passport.verifying.verify import verify
 
+CARDS_MOST = 20  # in one file; more would cost more than a second to compare
 REF_LIMIT = 200  # characters of the caller's own reference, which is echoed
 AT_YEARS = range(1970, 2200)  # no certificate was or will be valid outside; keeps every zone's arithmetic in range
 
@@ -147,7 +148,7 @@ def _cards(text: str) -> tuple[str, ...]:
         cards = split(text)
     except TrustError:
         return (text,)
-    return cards if len(cards) <= CREDENTIALS_MOST else (text,)
+    return cards if len(cards) <= CARDS_MOST else (text,)
 
 
 def _text(body: Mapping[str, Any], name: str) -> str | None:

@@ -6,6 +6,7 @@ A hostile or oversized credential is no error: it is a verdict. Errors are probl
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from os import cpu_count
 from typing import Any
 
@@ -31,7 +32,7 @@ from passport.web.published import count
 BLUEPRINT = APIBlueprint("agency", __name__, url_prefix="/api/v1", tag="Verification")
 access.declare(BLUEPRINT, access.Audience.CLIENT)
 
-_FORM_FIELDS = ("at", "country", "policy", "ref", "name", "born")
+_FORM_FIELDS = ("at", "country", "policy", "ref", "holder", "name", "born")
 # The signature check leaves the interpreter lock, so both cores work on one batch.
 _POOL = ThreadPoolExecutor(max_workers=cpu_count() or 1, thread_name_prefix="verify")
 
@@ -61,7 +62,7 @@ def verify_one() -> Response:
 
 
 def _of_picture(context: Context) -> dict[str, Any]:
-    """A picture or PDF with the same fields beside it; the holder's fields are `name` and `born`."""
+    """A picture or PDF with the same fields beside it; the holder is JSON, or two fields `name` and `born`."""
     parts = [*request.form.items(multi=True), *request.files.items(multi=True)]
     names = [name for name, _part in parts]
     if not set(names) <= {*_FORM_FIELDS, "image"} or len(names) > len(set(names)):
@@ -69,8 +70,12 @@ def _of_picture(context: Context) -> dict[str, Any]:
     if "image" not in request.files:
         raise InputError(Refusal.BAD_OPTION, "image")
     fields: dict[str, Any] = request.form.to_dict()
-    holder = {name: fields.pop(name) for name in ("name", "born") if name in fields}
-    check = parse_request({"credential": "", **fields} | ({"holder": holder} if holder else {}))
+    if "holder" in fields:
+        fields["holder"] = _json_field(fields["holder"])
+    alone = {name: fields.pop(name) for name in ("name", "born") if name in fields}
+    check = parse_request({"credential": "", **fields})
+    if alone:
+        check = replace(check, holder=parse_request({"credential": "", "holder": alone}).holder)
     verdict = verify_image(
         request.files["image"].read(),
         context=context,
@@ -81,6 +86,13 @@ def _of_picture(context: Context) -> dict[str, Any]:
         holder=check.holder,
     )
     return _with_ref(verdict, check)
+
+
+def _json_field(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InputError(Refusal.BAD_OPTION, "holder") from error
 
 
 @BLUEPRINT.post("/verifications/batch")

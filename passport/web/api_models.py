@@ -111,12 +111,16 @@ class BatchIn(Terms):
 
 
 class PictureIn(Strict):
-    """One check of a picture or PDF; the fields beside it are those of a JSON check, the holder's two by themselves."""
+    """One check of a picture or PDF; the fields beside it are those of a JSON check.
+
+    The holder is `holder` as JSON text, or the two fields `name` and `born` by themselves, which win.
+    """
 
     image: bytes = Field(json_schema_extra={"format": "binary"}, description="PNG, JPEG, WebP or PDF")
     at: At = ""
     country: Country = ""
     policy: Policy = ""
+    holder: HolderIn = Field(default_factory=HolderIn)
     name: Name = ""
     born: Born = ""
     ref: Ref = ""

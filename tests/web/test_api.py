@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from passport.errors import Reason, advice, sentence
 from passport.house import EXTENSION
 from passport.registry.clients import CHECKS_PER_MINUTE, create_client
+from passport.rendering.qr import qr_png
 from passport.verifying.holder import HolderQuery
 from passport.verifying.request import parse_at
 from passport.web.date_patterns import BORN, CLOCK
@@ -162,6 +163,20 @@ def test_a_picture_comes_with_exact_fields(client: FlaskClient, parts: dict[str,
     good = {"image": (io.BytesIO(b"no picture"), "a.png"), "policy": "vn-domestic", "ref": "7"}
     verdict = client.post(ONE, data=good, content_type="multipart/form-data").get_json()
     assert (verdict["reason"], verdict["ref"]) == ("unreadable_image", "7")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"holder": '{"name": "Nguyễn Văn An", "born": "1990-01-02"}'},
+        {"holder": '{"name": "Trần Thị Bình"}', "name": "Nguyễn Văn An", "born": "1990-01-02"},
+        {"name": "Nguyễn Văn An", "born": "1990-01-02"},
+    ],
+)
+def test_the_holder_beside_a_picture(client: FlaskClient, codes: Codes, parts: dict[str, str]) -> None:
+    picture = {"image": (io.BytesIO(qr_png(codes.valid)), "a.png")}
+    verdict = client.post(ONE, data=picture | parts, content_type="multipart/form-data").get_json()
+    assert verdict["holder_match"] == {"name": "exact", "born": "exact", "why": None}
 
 
 def test_there_is_an_example_for_each_reason_in_the_words_of_the_house(spec: dict[str, Any]) -> None:
