@@ -15,7 +15,7 @@ depends_on = None
 _INSTANT = sa.DateTime(timezone=True)
 
 
-def _text(length: int) -> sa.types.TypeEngine:
+def _text(length: int) -> sa.String:
     return sa.String(length=length)
 
 
