@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from passport.intake.linkage.normalise_ids import IdForms, id_forms, phone_form
 from passport.intake.linkage.normalise_names import NameForms, name_forms
@@ -19,16 +20,29 @@ def prepare(workspace: Workspace, *, today: date, progress: Callable[[str], obje
     progress("numbers")
     workspace.forms("number", _values("id_no", "cccd", "cmnd"), IdForms._fields, id_forms)
     progress("telephones")
-    workspace.forms("telephone", _values("phone", "phone"), ["phone"], lambda raw: [phone_form(raw)])
+    workspace.forms("telephone", _values("phone", "phone"), ["phone"], _phone)
     progress("dates")
-    workspace.forms("birth", _values("dob", "dob"), DayForms._fields, lambda raw: day_forms(raw, today=today))
-    workspace.forms("gender", _values("sex", "sex"), ["sex"], lambda raw: [sex_form(raw)])
+    workspace.forms("birth", _values("dob", "dob"), DayForms._fields, partial(day_forms, today=today))
+    workspace.forms("gender", _values("sex", "sex"), ["sex"], _sex)
     places = _values("commune", "commune", "province") + " UNION SELECT province FROM typed"
-    workspace.forms("place", places, ["place"], lambda raw: [place_form(raw)])
+    workspace.forms("place", places, ["place"], _place)
     progress("rows and people")
     for step in read_steps("preparing.sql"):
         workspace.table(step.name, step.sql)
     workspace.run("DROP TABLE drafted")
+
+
+# Functions of the module, because other processes must find them.
+def _phone(raw: str) -> tuple[str]:
+    return (phone_form(raw),)
+
+
+def _sex(raw: str) -> tuple[str]:
+    return (sex_form(raw),)
+
+
+def _place(raw: str) -> tuple[str]:
+    return (place_form(raw),)
 
 
 def _values(of_rows: str, *of_people: str) -> str:

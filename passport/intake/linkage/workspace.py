@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+
+from passport.intake.linkage.spreading import FormsOf, Spread
 
 FETCHED = 20_000  # values brought to Python at a time
 
@@ -17,9 +18,10 @@ FETCHED = 20_000  # values brought to Python at a time
 class Workspace:
     """A connection, its folder, and the few ways in which the steps of linkage use it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, spread: Spread) -> None:
         self.connection = connection
         self.folder = folder
+        self._spread = spread
 
     def run(self, sql: str, *values: object) -> None:
         """Executes a statement."""
@@ -37,15 +39,15 @@ class Workspace:
         """Makes a table from a SELECT in place of an older one."""
         self.run(f"CREATE OR REPLACE TABLE {name} AS {select}", *values)
 
-    def forms(self, name: str, distinct: str, columns: Sequence[str], forms_of: Callable[[str], Iterable[str]]) -> None:
+    def forms(self, name: str, distinct: str, columns: Sequence[str], forms_of: FormsOf) -> None:
         """Makes table `name`: `raw`, each value of `distinct` once, and `columns` as `forms_of` gives them."""
         self.table("value", f"SELECT ROW_NUMBER() OVER () AS number, raw FROM ({distinct})")
         path = self.folder / f"{name}.csv"
+        values = self.number("SELECT COUNT(*) FROM value")
         result = self.connection.execute("SELECT number, raw FROM value")
+        chunks = iter(lambda: result.fetchmany(FETCHED), [])
         with path.open("w", encoding="ascii", newline="") as file:
-            writer = csv.writer(file)
-            while fetched := result.fetchmany(FETCHED):
-                writer.writerows([number, *forms_of(raw)] for number, raw in fetched)
+            file.writelines(self._spread.over(chunks, values=values, forms_of=forms_of))
         types = {"number": "BIGINT"} | dict.fromkeys(columns, "VARCHAR")
         self.table(
             name,
@@ -61,9 +63,9 @@ class Workspace:
 @contextmanager
 def open_workspace(*, memory: str) -> Iterator[Workspace]:
     """A workspace whose database keeps to `memory` (such as 2GB) and lays the rest on disk."""
-    with TemporaryDirectory(prefix="linkage-") as name:
+    with TemporaryDirectory(prefix="linkage-") as name, ExitStack() as stack:
         folder = Path(name)
         settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
-        with duckdb.connect(config=settings) as connection:
-            connection.execute("SET enable_progress_bar = false")
-            yield Workspace(connection, folder)
+        connection = stack.enter_context(duckdb.connect(config=settings))
+        connection.execute("SET enable_progress_bar = false")
+        yield Workspace(connection, folder, Spread(stack))
