@@ -10,7 +10,8 @@ import ipaddress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from flask import Blueprint, Flask, abort, current_app, redirect, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_security import current_user, logout_user
 
@@ -61,8 +62,19 @@ def audience_of(app: Flask, endpoint: str) -> Audience | None:
     return audience if isinstance(audience, Audience) else None
 
 
+class PageSession(SecureCookieSessionInterface):
+    """The session travels with pages alone: a picture that was asked for before a login and comes after it would
+    bring the old session back, and whoever signed in would be nobody again."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Writes the cookie, unless the answer is a picture."""
+        if not (response.mimetype or "").startswith("image/"):
+            super().save_session(app, session, response)
+
+
 def guard(app: Flask) -> None:
     """Checks the audience before every request."""
+    app.session_interface = PageSession()
     app.before_request(_check)
 
 

@@ -77,3 +77,9 @@ def test_numbers_beyond_the_database_are_not_found(site: Site) -> None:
     client = site.as_(accounts.APPROVER)
     for path in ("lists", "batches"):
         assert client.get(f"/staff/{path}/99999999999999999999999").status_code == 404
+
+
+def test_a_slow_picture_does_not_undo_a_login(site: Site) -> None:
+    visitor = site.visitor()
+    assert "session=" in str(visitor.get("/demo").headers.getlist("Set-Cookie"))
+    assert visitor.get("/demo/1.svg").headers.getlist("Set-Cookie") == []
