@@ -28,6 +28,7 @@ from passport.trust.certificates import read_certificate
 from passport.trust.keys import Anchor
 from passport.trust.signers import create_signer
 from passport.verifying.verify import verify
+from tests.absence import absent
 from tests.forging import NOW, context_of
 from tests.fuzz.codes import Signer, codes_of
 from tests.peers.altering import altered, another_day, another_signature
@@ -139,7 +140,7 @@ def chained_by_openssl(signer: x509.Certificate, above: x509.Certificate, folder
     """Whether `openssl verify` finds `signer` beneath `above` at the clock of the test."""
     openssl = shutil.which("openssl")
     if openssl is None:
-        pytest.skip("openssl is not installed")
+        absent("openssl is not installed")
     for name, certificate in (("above.pem", above), ("signer.pem", signer)):
         (folder / name).write_bytes(certificate.public_bytes(Encoding.PEM))
     options = ("-x509_strict", "-no-CApath", "-no-CAstore", "-attime", str(int(NOW.timestamp())))
