@@ -17,6 +17,7 @@ from passport.registry.columns import Base, new_id
 
 SCOPES = ("verify", "verify:batch", "registry:read", "registry:write", "issue")
 KEY_PREFIX = "pk_"
+PREFIX_SHOWN = 8  # characters of a key that tell it apart in lists
 NAME_LIMIT = 120  # characters; what the column holds
 KEY_BYTES = 32  # 256 random bits, so a plain hash at rest is enough
 MOST_CHECKS = 1_000_000  # a minute; more than any machine answers
@@ -63,10 +64,10 @@ def create_client(
         raise InputError(Refusal.BAD_OPTION, f"name: 1 to {NAME_LIMIT} characters")
     if not 1 <= checks_per_minute <= MOST_CHECKS:
         raise InputError(Refusal.BAD_OPTION, f"1 to {MOST_CHECKS} checks a minute")
-    key = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+    key = _new_key()
     client = Client(
         name=name,
-        prefix=key[:8],
+        prefix=key[:PREFIX_SHOWN],
         key_hash=_hash(key),
         scopes=[s for s in SCOPES if s in scopes],
         checks_per_minute=checks_per_minute,
@@ -85,6 +86,22 @@ def find_client(session: Session, *, key: str) -> Client | None:
     return session.scalar(select(Client).where(Client.key_hash == _hash(key), Client.revoked_at.is_(None)))
 
 
+def require_client(session: Session, client_id: str) -> Client:
+    """The client with this id; raises InputError (unknown_key) when there is none or it was revoked."""
+    client = session.get(Client, client_id)
+    if client is None or client.revoked_at is not None:
+        raise InputError(Refusal.UNKNOWN_KEY, client_id)
+    return client
+
+
+def roll_key(session: Session, client: Client) -> str:
+    """A new key for a client, whose old one ends at once; the new key is in no other place."""
+    key = _new_key()
+    client.prefix, client.key_hash = key[:PREFIX_SHOWN], _hash(key)
+    session.flush()
+    return key
+
+
 def list_clients(session: Session) -> list[Client]:
     """All clients, oldest first; keys are not among what is kept."""
     return list(session.scalars(select(Client).order_by(Client.created_at, Client.id)))
@@ -97,6 +114,10 @@ def revoke_client(session: Session, *, client_id: str, now: datetime) -> Client:
         raise InputError(Refusal.UNKNOWN_KEY, client_id)
     client.revoked_at = client.revoked_at or now
     return client
+
+
+def _new_key() -> str:
+    return KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
 
 
 def _hash(key: str) -> bytes:

@@ -18,11 +18,14 @@ from passport.errors import Refusal, Unavailable
 from passport.registry import (  # noqa: F401  # their tables must be mapped before any query
     accounts,
     audit,
+    batch_views,
     cleaning_tables,
+    client_use,
     clients,
     codes,
     coverage_tables,
     idempotency,
+    invitations,
     jobs,
 )
 
