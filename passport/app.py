@@ -27,7 +27,8 @@ from passport.registry.db import prepare_sqlite
 from passport.tasks import queue
 from passport.trust.files import SECRET, read_secret, write_whole, writing
 from passport.trust.signer_records import SignerState, list_signers
-from passport.web import BLUEPRINTS, access, assets, errors, headers, language, limits, openapi
+from passport.web import BLUEPRINTS, access, assets, errors, headers, language, limits, openapi, use
+from passport.web.second_factor import OnceOnly
 
 SECRET_BYTES = 32  # README, going to production
 MAX_BODY = 32 * 1024 * 1024  # bytes; the largest list that intake takes
@@ -66,6 +67,7 @@ def create_app(environ: Mapping[str, str] | None = None, *, for_commands: bool =
         prepare_sqlite(engine)
     house = app.extensions[EXTENSION] = open_house(settings, engine=engine)
     app.extensions[queue.EXTENSION] = queue.Queue(house)
+    use.connect(app, house)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -84,7 +86,7 @@ def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     limits.connect_api(app)
     csrf = CSRFProtect(app)
     datastore = FSQLALiteUserDatastore(db, accounts.Account, accounts.Role)
-    Security(app, datastore, login_form=_SignIn)
+    Security(app, datastore, login_form=_SignIn, totp_cls=OnceOnly)
 
     def end_every_session(_app: Flask, user: accounts.Account) -> None:
         datastore.set_uniquifier(user)  # a copy of the cookie must not outlive signing out (security T18)
@@ -114,6 +116,7 @@ def _flask_config(settings: Settings, *, secret: bytes) -> dict[str, object]:
     return {
         "SECRET_KEY": derived("session"),
         "CODE_PEPPER": derived("codes"),
+        "TEST_KEY_PEPPER": derived("test keys"),
         "SQLALCHEMY_ENGINES": {"default": {"url": settings.database_url, "pool_pre_ping": True}},
         "MAX_CONTENT_LENGTH": MAX_BODY,
         "SESSION_COOKIE_NAME": cookie,

@@ -106,8 +106,10 @@ class Refusal(StrEnum):
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_AREA = "unknown_area_code"
     UNKNOWN_SITE = "unknown_site_code"
+    LINK_SPENT = "link_spent"
     # Policy: Refused
     NOT_PERMITTED = "not_permitted"
+    SAMPLES_ONLY = "samples_only"
     OWN_ENTRY = "own_entry"
     OWN_PROPOSAL = "own_proposal"
     NO_DOSE = "no_dose"
@@ -118,6 +120,8 @@ class Refusal(StrEnum):
     PRODUCT_NOT_CERTIFIABLE = "product_not_certifiable"
     BATCH_NOT_APPROVED = "batch_not_approved"
     BATCH_CLOSED = "batch_closed"
+    NOT_VIEWED = "not_viewed"
+    OWN_ACCOUNT = "own_account"
     NOTHING_TO_PROPOSE = "nothing_to_propose"
     SECOND_PERSON = "second_person"
     ALREADY_ISSUED = "already_issued"
@@ -179,6 +183,12 @@ def advice(
 ) -> Sentence:
     """What to do next: the second sentence of `reason`, or of its `variant`."""
     return _fill(reason, variant, "advice", values or {})
+
+
+def verdict_sentences() -> dict[str, Mapping[str, str]]:
+    """The entries of the catalogue that a verdict may tell, by reason and `reason.variant`."""
+    told = {reason.value for reason in Reason}
+    return {name: entry for name, entry in _catalogue().items() if name.partition(".")[0] in told}
 
 
 def _fill(reason: AnyReason, variant: str | None, part: str, values: Mapping[str, Sentence | object]) -> Sentence:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import Column, ForeignKey, String, Table, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.areas import lies_in
@@ -58,6 +58,7 @@ class Account(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None]  # the time step of the last code that was taken
     roles: Mapped[list[Role]] = relationship(secondary=_account_role)  # type: ignore[assignment]  # wider in the mixin
     grants: Mapped[list[Grant]] = relationship(
         back_populates="account", cascade="all, delete-orphan", order_by=Grant.id
@@ -123,6 +124,18 @@ def require_role(session: Session, account: Account, roles: Collection[str], are
         if grant.area is None or (area is not None and lies_in(area, grant.area)):
             return
     raise Refused(Refusal.NOT_PERMITTED, ", ".join(sorted(roles)))
+
+
+def spend_code(account: Account, *, counter: int) -> bool:
+    """Whether a code of this time step is the first of its step or a later one; the same code is not good twice.
+
+    Asked and kept in one statement, so that of two requests with one code one is let through.
+    """
+    session = object_session(account)
+    assert session is not None
+    fresh = or_(Account.tf_last_counter.is_(None), Account.tf_last_counter < counter)
+    taken = update(Account).where(Account.id == account.id, fresh).values(tf_last_counter=counter)
+    return session.scalar(taken.returning(Account.id)) is not None
 
 
 def granted_areas(account: Account, roles: Collection[str]) -> list[Area | None]:
