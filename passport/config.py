@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from passport.errors import InputError, Refusal
@@ -95,6 +96,18 @@ def _queue_url(text: str) -> str:
     return text
 
 
+def _mail_url(text: str) -> str:
+    if text and not (text.startswith(("smtp://", "smtps://")) and urlsplit(text).hostname):
+        raise ValueError("a URL that starts with smtp:// or smtps://")
+    return text
+
+
+def _mail_address(text: str) -> str:
+    if "@" not in text[1:-1] or not text.isprintable():
+        raise ValueError("an e-mail address")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATABASE_URL", "sqlite:///instance/passport.db", _database_url, "SQLAlchemy URL of the database", True),
     Setting("KEYS_DIR", "keys", _path, "key ring; trust/, revocations/ and rules/ beneath it"),
@@ -105,6 +118,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ISSUER_COUNTRY", "VN", _country, "country that certificates name"),
     Setting("ISSUER_NAME", "Bộ Y tế (Ministry of Health)", str, "issuer that certificates name"),
     Setting("POPULATION_URL", "", _url, "the national population database's yes/no service; empty: the stand-in"),
+    Setting("SMTP_URL", "", _mail_url, "mail server for one-time codes, smtp(s)://user:password@host:port", True),
+    Setting("MAIL_FROM", "no-reply@localhost", _mail_address, "whom mails come from"),
+    Setting("SMS_URL", "", _url, "SMS gateway for one-time codes, asked by POST"),
+    Setting("SMS_SECRET_FILE", "", _optional_path, "its bearer token"),
     Setting("TRUST_MAX_AGE", "14", _days, "days after which the trust list is stale"),
     Setting("REVOCATION_MAX_AGE", "14", _days, "days after which a revocation list is stale"),
     Setting("ICVP_CLAIM", "-6", int, "hcert sub-key of the WHO ICVP payload"),
@@ -130,6 +147,10 @@ class Settings:
     issuer_country: str
     issuer_name: str
     population_url: str
+    smtp_url: str
+    mail_from: str
+    sms_url: str
+    sms_secret_file: Path | None
     trust_max_age: timedelta
     revocation_max_age: timedelta
     icvp_claim: int

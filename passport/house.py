@@ -14,11 +14,14 @@ from sqlalchemy import Engine
 
 from passport.config import Settings
 from passport.intake.population import PopulationService, population_service
+from passport.issuing.delivery import Gateways
+from passport.issuing.gateways import SmsGateway, SmtpGateway
 from passport.issuing.issuer import Issuer
 from passport.issuing.papers import paper_of
 from passport.registry.db import Database
 from passport.registry.tables import Certificate
 from passport.rendering.paper import Paper
+from passport.trust.files import read_secret
 from passport.trust.passphrase import read_passphrase
 from passport.trust.signers import Signer, active_signer
 from passport.verifying.context import Context, ContextSource
@@ -59,6 +62,18 @@ class House:
             url=self.settings.population_url,
             standin=self.settings.instance_dir / "population.db",
             production=self.settings.production,
+        )
+
+    @property
+    def gateways(self) -> Gateways:
+        """By what messages leave; raises InputError (bad_key_file) when the gateway's secret cannot be read."""
+        settings, secret = self.settings, ""
+        if settings.sms_secret_file is not None:
+            secret = read_secret(settings.sms_secret_file).decode().strip()
+        return Gateways(
+            mail=SmtpGateway(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
+            sms=SmsGateway(settings.sms_url, secret) if settings.sms_url else None,
+            production=settings.production,
         )
 
     def signer(self, *, now: datetime) -> Signer:

@@ -45,6 +45,7 @@ LIBRARIES = {
     "intake": {"httpx", "python_calamine", "orjson"},
     "intake/linkage": {"duckdb", "pyspark"},
     "issuing": set(),
+    "issuing/gateways": {"httpx"},
     "verifying": set(),
     "registry": {"sqlalchemy", "alembic", "flask_alembic", "flask_security", "flask"},
     "trust": {"cryptography", "orjson"},

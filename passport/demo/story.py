@@ -15,7 +15,7 @@ from passport.demo.people import KIM_SON, TUA_CHUA
 from passport.domain.dates import PartialDate
 from passport.errors import advice
 from passport.house import House
-from passport.intake.answering import file_report
+from passport.intake.answering import Filing, file_report
 from passport.intake.cleaning import correct_person
 from passport.intake.confirming import confirm_doses
 from passport.intake.denominators import import_counts
@@ -198,15 +198,12 @@ def _report_missing_dose(house: House, *, now: datetime) -> None:
     """Somebody of Tủa Chùa finds a dose missing that stands under an old number."""
     _, people = lists.sample_people(house.today(now))
     person = people[lists.UNDER_TWO_NUMBERS]
-    file_report(
-        house.database,
+    filing = Filing(
         kind=ReportKind.MISSING_DOSE,
         told="Tôi đã tiêm hai mũi nhưng chỉ thấy mũi 1 (dữ liệu mẫu).",
         full_name=person.full_name,
         born=PartialDate.of(person.born),
         phone=person.phone,
-        email="",
         area_code=TUA_CHUA.code,
-        now=now,
-        today=house.today(now),
     )
+    file_report(house.database, filing, now=now, today=house.today(now))

@@ -6,7 +6,10 @@ known here; a day that falls on one is a day early, never late.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from passport.domain.dates import PartialDate
 from passport.domain.names import FULL_NAME_LIMIT, fold, tidy
@@ -19,9 +22,11 @@ from passport.registry.citizen_reports import ReportKind, ReportRefusal
 from passport.registry.cleaning import DOSE_ROLE, IDENTITY_ROLE
 from passport.registry.cleaning_tables import CitizenReport
 from passport.registry.db import Database
+from passport.registry.messages import leave_message
 
 WORKING_DAYS = 2  # until the first answer
 TOLD_LIMIT, EMAIL_LIMIT, ANSWER_LIMIT = 1000, 120, 400  # characters
+NEWS_LASTS = timedelta(days=2)  # how long it is tried to tell that a report was answered
 CITIZEN = "citizen"  # the actor of the audit trail
 # Health staff answer for doses, the identity officer for who somebody is.
 ANSWERERS = {
@@ -41,52 +46,63 @@ def due_day(filed_on: date, *, working_days: int = WORKING_DAYS) -> date:
     return day
 
 
-def file_report(
-    database: Database,
-    *,
-    kind: ReportKind,
-    told: str,
-    full_name: str,
-    born: PartialDate,
-    phone: str,
-    email: str,
-    area_code: str,
-    now: datetime,
-    today: date,
-) -> CitizenReport:
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What somebody says is wrong, about whom, where that is settled, and how they are answered."""
+
+    kind: ReportKind
+    told: str
+    full_name: str
+    born: PartialDate
+    area_code: str
+    phone: str | None = None
+    email: str | None = None
+
+
+def file_report(database: Database, filing: Filing, *, now: datetime, today: date) -> CitizenReport:
     """Takes a report in and says by its `number` and `due_on` when it is answered; it does not say whether anybody
     was found, so that nobody learns from it who was vaccinated.
 
     Raises InputError (bad_option: nothing told, no name, no way to answer; bad_phone; unknown_area_code).
     """
-    text, name, address = tidy(told), tidy(full_name), email.strip()
+    with database.transaction() as session:
+        return filed(session, filing, now=now, today=today)
+
+
+def filed(session: Session, filing: Filing, *, now: datetime, today: date) -> CitizenReport:
+    """As `file_report`, within the caller's transaction."""
+    text, name, email = tidy(filing.told), tidy(filing.full_name), (filing.email or "").strip()
+    phone = (filing.phone or "").strip()
     if not 0 < len(text) <= TOLD_LIMIT or not fold(name) or len(name) > FULL_NAME_LIMIT:
         raise InputError(Refusal.BAD_OPTION, f"a name, and what is wrong in 1 to {TOLD_LIMIT} characters")
-    if len(address) > EMAIL_LIMIT or (address and "@" not in address[1:-1]) or not (address or phone.strip()):
+    if not (email or phone) or (email and not is_email(email)):
         raise InputError(Refusal.BAD_OPTION, "a telephone number or an e-mail address")
-    with database.transaction() as session:
-        report = citizen_reports.file_report(
-            session,
-            kind=kind,
-            told=text,
-            full_name=name,
-            born=born,
-            phone=_phone(phone),
-            email=address or None,
-            area=require_area(session, area_code, on=today),
-            due_on=due_day(today),
-            at=now,
-        )
-        audit.record(
-            session, actor=CITIZEN, action="report_filed", subject=report.number, detail={"kind": kind.value}, at=now
-        )
-        return report
+    report = citizen_reports.file_report(
+        session,
+        kind=filing.kind,
+        told=text,
+        full_name=name,
+        born=filing.born,
+        phone=_phone(phone) if phone else None,
+        email=email or None,
+        area=require_area(session, filing.area_code, on=today),
+        due_on=due_day(today),
+        at=now,
+    )
+    detail = {"kind": filing.kind.value}
+    audit.record(session, actor=CITIZEN, action="report_filed", subject=report.number, detail=detail, at=now)
+    return report
+
+
+def is_email(text: str) -> bool:
+    """Whether a message could be sent to `text` by mail."""
+    return len(text) <= EMAIL_LIMIT and "@" in text[1:-1] and text.isprintable() and " " not in text
 
 
 def answer_report(
     database: Database, *, number: str, refusal: ReportRefusal | None, answer: str, by: str, now: datetime
 ) -> CitizenReport:
-    """Accepts a report, which leads to a correction, or refuses it for one of the thirteen reasons.
+    """Accepts a report, which leads to a correction, or refuses it for one of the thirteen reasons; a message says so.
 
     Raises InputError (bad_option: no such report, answered already, too long), Refused (not_permitted).
     """
@@ -98,13 +114,17 @@ def answer_report(
         require_role(session, account, ANSWERERS[ReportKind(report.kind)], report.area)
         citizen_reports.answer_report(session, report, refusal=refusal, answer=text or None, by=account, at=now)
         detail = {"state": report.state, "refusal": report.refusal}
+        body = (
+            f"Phản ánh số {report.number} về thông tin tiêm chủng đã được trả lời. Xem kết quả tại trang Lấy chứng "
+            f"nhận, mục Xem kết quả phản ánh. / Report no. {report.number} has been answered; see the page Get a "
+            "certificate, Follow a report."
+        )
+        leave_message(session, recipient=report.phone or report.email, body=body, at=now, lasts=NEWS_LASTS)
         audit.record(session, actor=by, action="report_answered", subject=report.number, detail=detail, at=now)
         return report
 
 
-def _phone(text: str) -> str | None:
-    if not text.strip():
-        return None
+def _phone(text: str) -> str:
     try:
         return read_phone(text)[0]
     except ValueError as error:

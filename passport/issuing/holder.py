@@ -16,10 +16,11 @@ from passport.domain.doses import Dose as GivenDose
 from passport.domain.doses import DoseKind, DoseState
 from passport.domain.people import IdentityState, Sex
 from passport.errors import InputError, Refusal
-from passport.issuing.delivery import Courier, courier
+from passport.issuing.delivery import Gateways
 from passport.registry import certificates, codes
 from passport.registry.db import Database
 from passport.registry.doses import state_of
+from passport.registry.messages import leave_message
 from passport.registry.people import find_holder, require_person
 from passport.registry.tables import Certificate, Dose, Person
 from passport.rules.schedules import VACCINES, series_of
@@ -76,12 +77,12 @@ class HolderRecord:
     series: int | None
 
 
-def ask(database: Database, *, told: FiveValues, pepper: bytes, production: bool, now: datetime) -> str:
+def ask(database: Database, *, told: FiveValues, pepper: bytes, gateways: Gateways, now: datetime) -> str:
     """Sends a code if the five values are those of somebody on record, and answers its id whether or not they are.
 
     Raises Refused (demo_in_production) while there is no gateway for messages.
     """
-    messages = courier(production=production)
+    gateways.require()
     with database.transaction() as session:
         codes.forget_codes(session, now=now)
         person = find_holder(
@@ -92,30 +93,29 @@ def ask(database: Database, *, told: FiveValues, pepper: bytes, production: bool
             id_number=told.id_number,
             last_dose_on=told.latest_dose,
         )
-        return _send(session, person, messages=messages, pepper=pepper, now=now)
+        return _send(session, person, gateways=gateways, pepper=pepper, now=now)
 
 
-def ask_again(database: Database, *, code_id: str, pepper: bytes, production: bool, now: datetime) -> str:
+def ask_again(database: Database, *, code_id: str, pepper: bytes, gateways: Gateways, now: datetime) -> str:
     """Sends another code to whom the first was sent, if anybody, and answers its id; the first is void."""
-    messages = courier(production=production)
+    gateways.require()
     with database.transaction() as session:
         first = codes.find_code(session, code_id, purpose=PURPOSE)
         person = session.get(Person, first.person_id) if first and first.person_id else None
-        return _send(session, person, messages=messages, pepper=pepper, now=now)
+        return _send(session, person, gateways=gateways, pepper=pepper, now=now)
 
 
 def enter(database: Database, *, code_id: str, code: str, pepper: bytes, now: datetime) -> Entered:
     """Tries a code; a right one opens the record of its person for an hour, under the code's id."""
     with database.transaction() as session:
-        person_id = codes.check_code(session, code_id=code_id, purpose=PURPOSE, code=code, pepper=pepper, now=now)
-        tried = codes.find_code(session, code_id, purpose=PURPOSE)
-        left = tried.tries_left if tried and tried.used_at is None and now < tried.expires_at else 0
-        return Entered(person_id is not None, left)
+        right = codes.check_code(session, code_id=code_id, purpose=PURPOSE, code=code, pepper=pepper, now=now)
+        return Entered(right, codes.tries_left(session, code_id, purpose=PURPOSE, now=now))
 
 
 def opened_by(session: Session, *, code_id: str, now: datetime) -> str | None:
     """The id of the person whose record this code opened, None when it did not or the hour is over."""
-    return codes.opened_by(session, code_id, purpose=PURPOSE, now=now)
+    code = codes.opened(session, code_id, purpose=PURPOSE, now=now)
+    return code.person_id if code else None
 
 
 def close(database: Database, *, code_id: str) -> None:
@@ -142,8 +142,8 @@ def own_certificate(session: Session, *, person_id: str, certificate_id: str) ->
     return found
 
 
-def _send(session: Session, person: Person | None, *, messages: Courier, pepper: bytes, now: datetime) -> str:
-    recipient = person.phone or person.email if person else None
+def _send(session: Session, person: Person | None, *, gateways: Gateways, pepper: bytes, now: datetime) -> str:
+    recipient = gateways.reaching(phone=person.phone, email=person.email) if person else None
     made = codes.make_code(
         session,
         purpose=PURPOSE,
@@ -156,7 +156,7 @@ def _send(session: Session, person: Person | None, *, messages: Courier, pepper:
         f"{made.code} là mã xác thực lấy chứng nhận tiêm chủng, có hiệu lực trong 10 phút. Không đưa mã cho người "
         "khác. / This is the code for your vaccination certificate, valid for 10 minutes. Give it to nobody."
     )
-    messages.take(session, recipient=recipient if made.code else None, body=body, at=now)
+    leave_message(session, recipient=recipient if made.code else None, body=body, at=now, lasts=codes.LIFETIME)
     return made.id
 
 

@@ -128,6 +128,11 @@ def file_report(
     return report
 
 
+def find_report(session: Session, number: str) -> CitizenReport | None:
+    """The report with this case number, or None."""
+    return session.scalar(select(CitizenReport).where(CitizenReport.number == number))
+
+
 def require_report(session: Session, number: str) -> CitizenReport:
     """The report with this case number; raises InputError (bad_option)."""
     report = session.scalar(select(CitizenReport).where(CitizenReport.number == number).with_for_update())

@@ -1,4 +1,4 @@
-"""One-time codes: six digits to the telephone or mail on record, and the outbox of development."""
+"""One-time codes: six digits to the telephone or mail on record, or to the one that a report gave."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ LIFETIME = timedelta(minutes=10)
 TRIES = 5
 SENT_PER_HOUR = 3
 OPEN_FOR = timedelta(hours=1)  # the longest that one code keeps a record open
+_VOID = bytes(32)  # what no code hashes to: of a code that opens nothing, and whose tries count down all the same
 
 
 class OneTimeCode(Base):
-    """A code sent to the telephone or mail on record; only hashes of it and of the recipient are kept."""
+    """A code that was sent; only hashes of it and of the recipient are kept."""
 
     __tablename__ = "one_time_code"
     __table_args__ = (Index("ix_one_time_code_recipient", "recipient_hash", "sent_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)  # None: it opens nothing
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)  # None where it opens no record
     recipient_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     purpose: Mapped[str] = mapped_column(String(20))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -37,17 +38,6 @@ class OneTimeCode(Base):
     sent_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
-
-
-class OutboxMessage(Base):
-    """A message that would have gone out by SMS or mail; written in development only."""
-
-    __tablename__ = "outbox_message"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    recipient: Mapped[str] = mapped_column(String(120))
-    body: Mapped[str] = mapped_column(String(1000))
-    at: Mapped[datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +49,28 @@ class MadeCode:
 
 
 def make_code(
-    session: Session, *, purpose: str, person_id: str | None, recipient: str | None, pepper: bytes, now: datetime
+    session: Session, *, purpose: str, person_id: str | None = None, recipient: str | None, pepper: bytes, now: datetime
 ) -> MadeCode:
-    """A new code for one purpose; codes sent earlier to the same recipient are void.
+    """A new code for one purpose; codes sent earlier to the same recipient for it are void.
 
-    Where nobody matched (`person_id` or `recipient` is None) or the recipient had three codes within the hour, the
-    answer looks the same and holds an id that no code opens, but nothing to send.
+    Where there is no recipient, since nobody matched, or the recipient had three codes within the hour, the answer
+    looks the same and holds an id that no code opens, but nothing to send.
     """
     code_id, code = new_id(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    recipient_hash = _hash(pepper, "recipient", recipient or code_id)
+    recipient_hash = _hash(pepper, "recipient", purpose, recipient or code_id)
     sent = _sent_within_the_hour(session, recipient_hash, now)  # asked for nobody too: the same work for everybody
-    allowed = person_id is not None and recipient is not None and sent < SENT_PER_HOUR
-    earlier = recipient_hash if allowed else _hash(pepper, "recipient", code_id)
-    # A void code is as one that matched nobody: its tries go on counting down and tell nothing.
+    allowed = recipient is not None and sent < SENT_PER_HOUR
+    earlier = recipient_hash if allowed else _hash(pepper, "recipient", purpose, code_id)
     unused = (OneTimeCode.recipient_hash == earlier, OneTimeCode.used_at.is_(None))
-    session.execute(update(OneTimeCode).where(*unused).values(person_id=None))
+    session.execute(update(OneTimeCode).where(*unused).values(code_hash=_VOID))
+    hashed = _hash(pepper, "code", code_id, purpose, code)
     session.add(
         OneTimeCode(
             id=code_id,
             person_id=person_id if allowed else None,
             recipient_hash=recipient_hash if allowed else None,
             purpose=purpose,
-            code_hash=_hash(pepper, "code", code_id, purpose, code),
+            code_hash=hashed if allowed else _VOID,
             tries_left=TRIES,
             sent_at=now,
             expires_at=now + LIFETIME,
@@ -90,24 +80,24 @@ def make_code(
     return MadeCode(id=code_id, code=code if allowed else None)
 
 
-def check_code(session: Session, *, code_id: str, purpose: str, code: str, pepper: bytes, now: datetime) -> str | None:
-    """The id of the person whom a right code belongs to, once; None for anything else.
+def check_code(session: Session, *, code_id: str, purpose: str, code: str, pepper: bytes, now: datetime) -> bool:
+    """Whether a code is right, which it is once.
 
     Every call costs a try, counted in one statement, so that parallel guesses share the five; the caller commits
     whatever the answer.
     """
     hashed = _hash(pepper, "code", code_id, purpose, code)
     open_code = (OneTimeCode.id == code_id, OneTimeCode.purpose == purpose, OneTimeCode.used_at.is_(None))
-    tried = session.execute(
+    tried = session.scalar(
         update(OneTimeCode)
         .where(*open_code, OneTimeCode.expires_at > now, OneTimeCode.tries_left > 0)
         .values(tries_left=OneTimeCode.tries_left - 1)
-        .returning(OneTimeCode.code_hash, OneTimeCode.person_id)
-    ).one_or_none()
-    if tried is None or not hmac.compare_digest(tried.code_hash, hashed):
-        return None
+        .returning(OneTimeCode.code_hash)
+    )
+    if tried is None or not hmac.compare_digest(tried, hashed):
+        return False
     used = update(OneTimeCode).where(*open_code).values(used_at=now).returning(OneTimeCode.id)
-    return tried.person_id if session.scalar(used) else None
+    return session.scalar(used) is not None
 
 
 def find_code(session: Session, code_id: str, *, purpose: str) -> OneTimeCode | None:
@@ -116,34 +106,29 @@ def find_code(session: Session, code_id: str, *, purpose: str) -> OneTimeCode | 
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def opened_by(session: Session, code_id: str, *, purpose: str, now: datetime) -> str | None:
-    """The id of the person whose record a right code opened within the hour; None for every other code."""
+def tries_left(session: Session, code_id: str, *, purpose: str, now: datetime) -> int:
+    """How many tries a code has left: none once it was used or is too old."""
+    tried = find_code(session, code_id, purpose=purpose)
+    return tried.tries_left if tried and tried.used_at is None and now < tried.expires_at else 0
+
+
+def opened(session: Session, code_id: str, *, purpose: str, now: datetime) -> OneTimeCode | None:
+    """The code, where it was typed right within the hour and nobody has ended the visit since; else None."""
     used = find_code(session, code_id, purpose=purpose)
-    if used is None or used.used_at is None or now >= used.used_at + OPEN_FOR:
+    if used is None or used.used_at is None or used.code_hash == _VOID or now >= used.used_at + OPEN_FOR:
         return None
-    return used.person_id
+    return used
 
 
 def void_code(session: Session, code_id: str) -> None:
     """Ends what a code opens, or would open."""
-    session.execute(update(OneTimeCode).where(OneTimeCode.id == code_id).values(person_id=None))
+    session.execute(update(OneTimeCode).where(OneTimeCode.id == code_id).values(code_hash=_VOID))
 
 
 def forget_codes(session: Session, *, now: datetime) -> int:
     """Deletes codes that expired an hour ago, when they no longer count for the limit; answers how many."""
     stale = delete(OneTimeCode).where(OneTimeCode.expires_at < now - timedelta(hours=1)).returning(OneTimeCode.id)
     return len(session.scalars(stale).all())
-
-
-def put_in_outbox(session: Session, *, recipient: str, body: str, at: datetime) -> None:
-    """Keeps a message that would have gone out; the stand-in of development."""
-    session.add(OutboxMessage(recipient=recipient, body=body, at=at))
-    session.flush()
-
-
-def outbox(session: Session, *, limit: int = 20) -> list[OutboxMessage]:
-    """The messages that would have gone out, the latest first."""
-    return list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(limit)))
 
 
 def _sent_within_the_hour(session: Session, recipient_hash: bytes, now: datetime) -> int:

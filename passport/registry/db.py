@@ -24,9 +24,12 @@ from passport.registry import (  # noqa: F401  # their tables must be mapped bef
     clients,
     codes,
     coverage_tables,
+    guardians,
     idempotency,
     invitations,
     jobs,
+    messages,
+    report_codes,
 )
 
 BUSY_TIMEOUT_MS = 15_000  # how long a writer waits for another before it gives up

@@ -13,7 +13,8 @@ from huey.serializer import Serializer
 
 from passport.errors import InputError, Refusal
 from passport.house import House
-from passport.tasks.running import open_jobs, recheck_waiting, run_job
+from passport.tasks.groups import run_group, sweep_groups
+from passport.tasks.running import open_jobs, recheck_waiting, run_job, send_messages
 
 EXTENSION = "passport.queue"
 FILE = "queue.db"
@@ -42,6 +43,8 @@ class Queue:
         """The queue with its tasks, as a worker takes it."""
         huey = _open(self.house)
         self._task = huey.task(name="job")(self.run)
+        self._sending = huey.task(name="messages")(self.send_messages)
+        self._group = huey.task(name="group")(self.run_group)
         huey.periodic_task(SWEEP, name="sweep")(self.sweep)
         huey.periodic_task(RECHECK, name="recheck")(self.recheck)
         return huey
@@ -49,6 +52,19 @@ class Queue:
     def put(self, job_id: str) -> None:
         """Hands a job, which is committed, to the next worker that is free."""
         self.huey.enqueue(self._task.s(job_id))
+
+    def put_messages(self) -> None:
+        """Has the messages sent that were just written down; without a gateway they stay."""
+        if not self.house.gateways.outbox_only:
+            self.huey.enqueue(self._sending.s())
+
+    def put_group(self, group_id: str) -> None:
+        """Hands a group of certificates to the next worker that is free."""
+        self.huey.enqueue(self._group.s(group_id))
+
+    def run_group(self, group_id: str) -> None:
+        """Checks a group."""
+        run_group(self.house, group_id)
 
     def run(self, job_id: str) -> None:
         """Does a job, and hands on what follows from it."""
@@ -59,6 +75,13 @@ class Queue:
         """Puts what nobody is doing into the queue again; a number that is in it twice is done once."""
         for job_id in open_jobs(self.house):
             self.put(job_id)
+        for group_id in sweep_groups(self.house):
+            self.put_group(group_id)
+        self.put_messages()
+
+    def send_messages(self) -> None:
+        """Hands on the messages that wait."""
+        send_messages(self.house)
 
     def recheck(self) -> None:
         """Asks about everybody who still waits for the register."""

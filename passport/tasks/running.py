@@ -9,6 +9,7 @@ from passport.errors import PassportError, Unavailable
 from passport.house import House, clock
 from passport.intake.importing import Progress, import_list
 from passport.intake.population import CheckProgress, check_people
+from passport.issuing.delivery import deliver
 from passport.registry import jobs
 from passport.registry.jobs import Job
 from passport.registry.people import waiting_people
@@ -67,6 +68,11 @@ def recheck_waiting(house: House) -> list[str]:
         if not waiting_people(session, limit=1) or jobs.is_open(session, kind="check", subject=""):
             return []
         return [jobs.check_job(session, area=None, by=None, at=clock()).id]
+
+
+def send_messages(house: House) -> None:
+    """Hands on the messages that wait."""
+    deliver(house.database, gateways=house.gateways, now=clock())
 
 
 def _do(house: House, job: Job, by: str) -> None:

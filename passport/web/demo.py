@@ -14,7 +14,7 @@ from passport.demo.samples import Sample
 from passport.house import clock, current_house
 from passport.issuing.papers import paper_of
 from passport.registry.certificates import find_certificate
-from passport.registry.codes import outbox
+from passport.registry.messages import outbox
 from passport.rendering.document import certificate_pdf
 from passport.rendering.qr import qr_svg
 from passport.verifying.saying import HEADINGS

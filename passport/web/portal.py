@@ -24,6 +24,7 @@ from passport.rendering.card import certificate_png
 from passport.rendering.document import certificate_pdf
 from passport.rendering.paper import Paper
 from passport.rendering.qr import qr_png, qr_svg
+from passport.tasks.queue import current_queue
 from passport.web import access
 from passport.web.language import gettext as _
 from passport.web.language import ngettext
@@ -76,7 +77,8 @@ def details() -> ResponseReturnValue:
     told = read_five_values(request.form, today=house.today(now))
     if isinstance(told, dict):
         return _details(request.form, errors=told)
-    code_id = holder.ask(house.database, told=told, pepper=_pepper(), production=house.settings.production, now=now)
+    code_id = holder.ask(house.database, told=told, pepper=pepper(), gateways=house.gateways, now=now)
+    current_queue().put_messages()
     session[_VISIT] = {"code": code_id, "sent": 1}
     return redirect(url_for("portal.code"), 303)
 
@@ -94,7 +96,7 @@ def code() -> ResponseReturnValue:
     if not (typed.isascii() and typed.isdigit() and len(typed) == DIGITS):
         return _code_page(visit, error=_("Nhập mã gồm 6 chữ số."))
     now = clock()
-    tried = holder.enter(current_house().database, code_id=visit["code"], code=typed, pepper=_pepper(), now=now)
+    tried = holder.enter(current_house().database, code_id=visit["code"], code=typed, pepper=pepper(), now=now)
     if not tried.opened:
         return _code_page(visit, error=_wrong_code(tried.tries_left))
     session[_VISIT] = visit | {"seen": now.isoformat()}
@@ -110,10 +112,11 @@ def send_again() -> ResponseReturnValue:
         code_id = holder.ask_again(
             house.database,
             code_id=visit["code"],
-            pepper=_pepper(),
-            production=house.settings.production,
+            pepper=pepper(),
+            gateways=house.gateways,
             now=clock(),
         )
+        current_queue().put_messages()
         session[_VISIT] = {"code": code_id, "sent": visit["sent"] + 1}
         flash(_("Nếu thông tin khớp, mã mới đã được gửi; mã cũ không còn hiệu lực."))
     return redirect(url_for("portal.code"), 303)
@@ -188,6 +191,7 @@ def _wrong_code(tries_left: int) -> str:
     return ngettext("Mã không đúng hoặc đã hết hiệu lực. Còn %(num)s lần nhập.", tries_left)
 
 
-def _pepper() -> bytes:
-    pepper: str = current_app.config["CODE_PEPPER"]
-    return pepper.encode()
+def pepper() -> bytes:
+    """What the hashes of codes are made with."""
+    secret: str = current_app.config["CODE_PEPPER"]
+    return secret.encode()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from passport.demo import accounts, lists
 from passport.demo.samples import Sample, load
-from passport.registry.codes import outbox
+from passport.registry.messages import outbox
 from passport.registry.people import find_by_id_number
 from passport.web.limits import LIMITER
 from tests.browser.conftest import ARGUMENTS, PHONE, film

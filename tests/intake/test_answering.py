@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from passport.domain.dates import PartialDate
 from passport.errors import InputError, Refusal, Refused
-from passport.intake.answering import CITIZEN, answer_report, due_day, file_report
+from passport.intake.answering import CITIZEN, Filing, answer_report, due_day, file_report
 from passport.registry import audit, cleaning
 from passport.registry.areas import require_area
 from passport.registry.citizen_reports import REFUSAL_WORDS, ReportKind, ReportRefusal, open_reports
 from passport.registry.cleaning import CaseClass
 from passport.registry.cleaning_tables import CitizenReport
+from passport.registry.messages import outbox
 from tests.lists import AN, HEAD, NURSE, OFFICER, World
+
+TOLD = Filing(
+    kind=ReportKind.MISSING_DOSE,
+    told="Thiếu mũi 2",
+    full_name="Nguyễn Văn An",
+    born=PartialDate(1990, 1, 2),
+    phone="0912 345 678",
+    area_code="14638",
+)
 
 
 def filed(world: World, kind: ReportKind = ReportKind.MISSING_DOSE, **told: str) -> CitizenReport:
-    given = {
-        "told": "Thiếu mũi 2", "full_name": "Nguyễn Văn An", "phone": "0912 345 678", "email": "",
-        "area_code": "14638",
-    }  # fmt: skip
-    return file_report(
-        world.database, kind=kind, born=PartialDate(1990, 1, 2), now=world.now, today=world.today, **(given | told)
-    )
+    return file_report(world.database, replace(TOLD, kind=kind, **told), now=world.now, today=world.today)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +73,10 @@ def test_a_report_is_answered_once_by_whoever_it_concerns(world: World) -> None:
     refusal = ReportRefusal.BLURRED
     done = answer_report(world.database, number=number, refusal=refusal, answer="Chụp lại", by=NURSE, now=world.now)
     assert (done.state, done.refusal, done.answer) == ("refused", "blurred", "Chụp lại")
+    with world.database.reading() as session:
+        (message,) = outbox(session)
+    assert (message.recipient, number in message.body) == ("0912345678", True)
+    assert "Chụp lại" not in message.body
     with pytest.raises(InputError, match="is answered"):
         answer_report(world.database, number=number, refusal=None, answer="", by=NURSE, now=world.now)
     who = filed(world, ReportKind.WRONG_PERSON).number

@@ -14,8 +14,10 @@ from passport.domain.dates import PartialDate
 from passport.domain.people import IdentityState, Sex
 from passport.errors import PassportError, Refusal
 from passport.issuing import holder
+from passport.issuing.delivery import Gateways
 from passport.issuing.holder import FiveValues
-from passport.registry.codes import OneTimeCode, outbox
+from passport.registry.codes import OneTimeCode
+from passport.registry.messages import outbox
 from passport.registry.tables import Person
 
 from .conftest import Office
@@ -43,7 +45,7 @@ def mo(office: Office) -> FiveValues:
 
 
 def _ask(office: Office, told: FiveValues, *, now: datetime | None = None) -> str:
-    return holder.ask(office.database, told=told, pepper=PEPPER, production=False, now=now or office.now)
+    return holder.ask(office.database, told=told, pepper=PEPPER, gateways=Gateways(), now=now or office.now)
 
 
 def _sent(office: Office) -> list[tuple[str, str]]:
@@ -159,10 +161,10 @@ def test_a_code_is_good_for_ten_minutes(office: Office, mo: FiveValues) -> None:
 def test_another_code_voids_the_first_and_three_an_hour_is_all(office: Office, mo: FiveValues) -> None:
     first = _ask(office, mo)
     ((_, old),) = _sent(office)
-    again = holder.ask_again(office.database, code_id=first, pepper=PEPPER, production=False, now=office.now)
+    again = holder.ask_again(office.database, code_id=first, pepper=PEPPER, gateways=Gateways(), now=office.now)
     assert not _enter(office, first, old).opened
-    third = holder.ask_again(office.database, code_id=again, pepper=PEPPER, production=False, now=office.now)
-    holder.ask_again(office.database, code_id=third, pepper=PEPPER, production=False, now=office.now)
+    third = holder.ask_again(office.database, code_id=again, pepper=PEPPER, gateways=Gateways(), now=office.now)
+    holder.ask_again(office.database, code_id=third, pepper=PEPPER, gateways=Gateways(), now=office.now)
     assert len(_sent(office)) == 3
     assert _enter(office, third, _sent(office)[0][1]).opened
 
@@ -170,7 +172,7 @@ def test_another_code_voids_the_first_and_three_an_hour_is_all(office: Office, m
 def test_asking_again_for_nobody_sends_nothing(office: Office, mo: FiveValues) -> None:
     nobody = _ask(office, replace(mo, sex=Sex.MALE))
     for code_id in (nobody, "0" * 32):
-        assert holder.ask_again(office.database, code_id=code_id, pepper=PEPPER, production=False, now=office.now)
+        assert holder.ask_again(office.database, code_id=code_id, pepper=PEPPER, gateways=Gateways(), now=office.now)
     assert _sent(office) == []
 
 
@@ -193,7 +195,7 @@ def test_no_code_is_kept_in_the_clear(office: Office, mo: FiveValues) -> None:
 
 def test_the_stand_in_for_messages_refuses_production(office: Office, mo: FiveValues) -> None:
     def act() -> str:
-        return holder.ask(office.database, told=mo, pepper=PEPPER, production=True, now=office.now)
+        return holder.ask(office.database, told=mo, pepper=PEPPER, gateways=Gateways(production=True), now=office.now)
 
     assert _refusal(act) is Refusal.DEMO_IN_PRODUCTION
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from passport.registry.codes import OutboxMessage
 from passport.registry.db import Database
+from passport.registry.messages import OutboxMessage
 from passport.registry.tables import Batch, Campaign, Certificate, Dose
 
 from .conftest import Scene

@@ -20,7 +20,7 @@ from passport.domain.doses import DoseKind
 from passport.domain.people import IdentityState, Sex
 from passport.house import EXTENSION, House
 from passport.issuing.batch import approve, propose
-from passport.registry import accounts, areas, codes, doses, people, sites
+from passport.registry import accounts, areas, codes, doses, messages, people, sites
 from passport.rendering.reading import read_codes
 from passport.trust.passphrase import read_passphrase
 from passport.trust.signers import create_signer
@@ -150,7 +150,7 @@ def _ask(client: FlaskClient, told: Mapping[str, str], **changes: str) -> TestRe
 def _messages(app: APIFlask, told: Mapping[str, str]) -> list[str]:
     """The codes that went to this person, the latest first."""
     with _house(app).database.reading() as session:
-        sent = [m.body for m in codes.outbox(session, limit=100) if m.recipient == _phone(told)]
+        sent = [m.body for m in messages.outbox(session, limit=100) if m.recipient == _phone(told)]
     return [found[0] for body in sent if (found := re.search(r"\b\d{6}\b", body))]
 
 

@@ -1,0 +1,75 @@
+"""Who acts for a child: linked by staff who saw the papers, until the child comes of age."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from passport.domain.dates import PartialDate
+from passport.errors import InputError, Refusal
+from passport.registry.accounts import Account
+from passport.registry.columns import Base
+from passport.registry.tables import Person
+
+OF_AGE = 18  # years; Civil Code 2015, article 20
+
+
+class Guardianship(Base):
+    """A guardian and a child. The row ends with the link; who linked and parted them stays in the audit trail."""
+
+    __tablename__ = "guardianship"
+    __table_args__ = (Index("ix_guardianship_child_id", "child_id"),)
+
+    guardian_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    child_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    paper: Mapped[str] = mapped_column(String(200))  # what was shown: a birth certificate and its number
+    by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+
+def is_minor(person: Person, *, on: date) -> bool:
+    """Whether somebody is not of age on a day; who may be older by what is known of the birth date counts as of age."""
+    born = PartialDate.parse(person.birth_date).earliest
+    return (on.year - born.year) - ((on.month, on.day) < (born.month, born.day)) < OF_AGE
+
+
+def children_of(session: Session, guardian_id: str, *, on: date) -> list[Person]:
+    """The children for whom somebody acts on a day, the eldest first."""
+    linked = select(Guardianship.child_id).where(Guardianship.guardian_id == guardian_id)
+    found = session.scalars(select(Person).where(Person.id.in_(linked)).order_by(Person.birth_date, Person.id))
+    return [child for child in found if is_minor(child, on=on)]
+
+
+def guardians_of(session: Session, child_id: str) -> list[Person]:
+    """Whoever was linked to a child, in order of their names."""
+    linked = select(Guardianship.guardian_id).where(Guardianship.child_id == child_id)
+    return list(session.scalars(select(Person).where(Person.id.in_(linked)).order_by(Person.name_key, Person.id)))
+
+
+def link_child(
+    session: Session, *, guardian: Person, child: Person, paper: str, by: Account, on: date, at: datetime
+) -> Guardianship:
+    """Lets a guardian act for a child; a link that is there already stays as it is.
+
+    Raises InputError (bad_option) unless the one is of age and the other is not.
+    """
+    if guardian.id == child.id or is_minor(guardian, on=on) or not is_minor(child, on=on):
+        raise InputError(Refusal.BAD_OPTION, "a guardian who is of age, and a child who is not")
+    known = session.get(Guardianship, (guardian.id, child.id))
+    if known is not None:
+        return known
+    link = Guardianship(guardian_id=guardian.id, child_id=child.id, paper=paper, by_id=by.id, at=at)
+    session.add(link)
+    session.flush()
+    return link
+
+
+def unlink_child(session: Session, *, guardian_id: str, child_id: str) -> None:
+    """Ends a link; raises InputError (bad_option) where there is none."""
+    link = session.get(Guardianship, (guardian_id, child_id))
+    if link is None:
+        raise InputError(Refusal.BAD_OPTION, "guardian and child")
+    session.delete(link)
+    session.flush()
