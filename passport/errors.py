@@ -185,7 +185,7 @@ def advice(
     return _fill(reason, variant, "advice", values or {})
 
 
-def verdict_sentences() -> dict[str, Mapping[str, str]]:
+def verdict_sentences() -> dict[str, Mapping[str, Mapping[str, str]]]:
     """The entries of the catalogue that a verdict may tell, by reason and `reason.variant`."""
     told = {reason.value for reason in Reason}
     return {name: entry for name, entry in _catalogue().items() if name.partition(".")[0] in told}

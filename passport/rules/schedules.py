@@ -58,7 +58,7 @@ _PRODUCTS = [*_DATA["vaccines"], *_DATA["abroad"]]  # what is approved here, and
 VACCINES: Mapping[str, Vaccine] = {row["key"]: _vaccine(row) for row in _DATA["vaccines"]}
 EU_PRODUCTS: Mapping[str, str] = {code: row["mp"] for row in _PRODUCTS for code in row["codes"]}
 _BY_CODE = {code: vaccine for vaccine in VACCINES.values() for code in (vaccine.mp, *vaccine.codes)}
-_PRIMARY_DOSES: Mapping[str | None, int] = {row["mp"]: row["primary_doses"] for row in _PRODUCTS}
+PRIMARY_DOSES: Mapping[str | None, int] = {row["mp"]: row["primary_doses"] for row in _PRODUCTS}
 
 
 def by_product_code(code: str) -> Vaccine | None:
@@ -72,7 +72,7 @@ def product_of(dose: DoseStatement) -> str | None:
     None when nothing is said; a product that nobody here knows comes back as it stands.
     """
     for code in (dose.product, dose.vaccine):
-        if code and (known := code if code in _PRIMARY_DOSES else EU_PRODUCTS.get(code)):
+        if code and (known := code if code in PRIMARY_DOSES else EU_PRODUCTS.get(code)):
             return known
     named = find_vaccine(dose.product) if dose.product else None
     return named.mp if named else dose.product
@@ -87,7 +87,8 @@ def _letters(text: str) -> str:
 
 
 @cache
-def _names() -> Mapping[str, Vaccine]:
+def spoken_names() -> Mapping[str, Vaccine]:
+    """Every vaccine by each of its names, of which only letters and digits without marks are left."""
     return {
         _letters(name): vaccine
         for vaccine in VACCINES.values()
@@ -101,7 +102,7 @@ def find_vaccine(text: str) -> Vaccine | None:
     Several names in one cell, "Comirnaty (Pfizer)", must all mean the same product; None when they do not or
     when one of them is unknown. "Vero Cell" is BBIBP-CorV, as on Vietnamese lists.
     """
-    names = _names()
+    names = spoken_names()
     if whole := names.get(_letters(text)):
         return whole
     parts = [part for part in map(_letters, _PARTS.split(_NOISE.sub(" ", fold(text)))) if part]
@@ -166,8 +167,8 @@ def _series_length(dose: DoseStatement) -> int | None:
     if dose.of == 1:
         return 1
     product = product_of(dose)
-    if product in _PRIMARY_DOSES:
-        return _PRIMARY_DOSES[product]
+    if product in PRIMARY_DOSES:
+        return PRIMARY_DOSES[product]
     return min(dose.of, LONGEST_SERIES) if dose.of else None
 
 

@@ -7,7 +7,7 @@ file. Names are for people to read: a code without a name is no fault of a certi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def names() -> Mapping[str, Mapping[str, str]]:
 def value_set(value_set_id: str) -> Mapping[str, str]:
     """The names by code of one EU value set; empty for a set that is not kept here."""
     if value_set_id == COUNTRY_SET:
-        return {code: english for code, (_, _, english) in _data()["countries"].items()}
+        return {code: english for code, (_, _, english) in countries().items()}
     return {} if value_set_id in _NOT_VALUE_SETS else _data().get(value_set_id, {})
 
 
@@ -64,9 +64,15 @@ def rule_value_sets() -> Mapping[str, list[str]]:
     return {value_set_id: sorted(value_set(value_set_id)) for value_set_id in sorted(ids)}
 
 
+def countries() -> Mapping[str, Sequence[str]]:
+    """Every country by its alpha-2 code: alpha-3 code, name in Vietnamese, name in English."""
+    rows: Mapping[str, Sequence[str]] = _data()["countries"]
+    return rows
+
+
 @cache
 def _countries() -> Mapping[str, Sentence]:
-    rows = _data()["countries"].items()
+    rows = countries().items()
     return {code: Sentence(vi, en) for alpha2, (alpha3, vi, en) in rows for code in (alpha2, alpha3)}
 
 

@@ -1,7 +1,8 @@
 """Our own signed lists: a compact JWS (RFC 7515, ES256) around one JSON object.
 
-The form is one that a browser can check with WebCrypto alone. The header names the signer (`kid`) and the list
-(`typ`); the payload holds `iat` (seconds), and what the list says. The date in it is the list's age.
+The form is one that a browser can check with WebCrypto alone. The header names the signer (`kid`), the list (`typ`)
+and, as SMART Health Cards do, that the payload is deflated (`zip`); the payload holds `iat` (seconds), and what the
+list says. The date in it is the list's age.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from passport.codecs import jws, signatures
+from passport.codecs import deflate, jws, signatures
 from passport.codecs.rfc4648 import encode_base64url
 from passport.errors import TrustError
 from passport.trust.files import read_json
@@ -23,6 +24,9 @@ from passport.trust.signers import Signer
 
 TRUST_LIST = "trust-list"
 REVOCATION_LIST = "revocation-list"
+RULES_LIST = "rules-list"
+INFLATED_LIMIT = 512 * 1024 * 1024  # bytes; four million revoked certificates
+_DEFLATED = "DEF"
 SKEW = timedelta(seconds=60)  # the clocks of two machines; security.md T24
 _COMPACT = re.compile(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
@@ -42,9 +46,9 @@ def looks_sealed(data: bytes) -> bool:
 
 def seal(payload: Mapping[str, Any], *, kind: str, signer: Signer, now: datetime) -> bytes:
     """`payload` as a list of `kind` signed by `signer` and dated `now`."""
-    header = {"alg": signer.algorithm, "kid": signer.key_id, "typ": kind}
-    body = {**payload, "iat": int(now.timestamp())}
-    signed = f"{_encode(header)}.{_encode(body)}"
+    header = {"alg": signer.algorithm, "kid": signer.key_id, "typ": kind, "zip": _DEFLATED}
+    body = deflate.compress_raw(_json({**payload, "iat": int(now.timestamp())}))
+    signed = f"{encode_base64url(_json(header))}.{encode_base64url(body)}"
     return f"{signed}.{encode_base64url(signer.sign(signed.encode()))}".encode()
 
 
@@ -59,7 +63,7 @@ def unseal(data: bytes, *, kind: str, keys: Iterable[TrustedKey], now: datetime)
     signers = [k for k in keys if k.key_id == parts.header.get("kid") and k.withdrawn_at is None]
     if not signers:
         raise ValueError("the list is signed by a key that is not trusted here")
-    payload = read_json(parts.payload)
+    payload = read_json(_plain(parts))
     dated = _dated(payload)
     if dated > now + SKEW:
         raise ValueError("the list is dated in the future")
@@ -75,6 +79,16 @@ def _made_by(key: TrustedKey, parts: jws.Jws, dated: datetime) -> bool:
     )
 
 
+def _plain(parts: jws.Jws) -> bytes:
+    """The payload as it was before it was deflated; lists of earlier versions were not."""
+    if parts.header.get("zip") != _DEFLATED:
+        return parts.payload
+    try:
+        return deflate.inflate_raw(parts.payload, limit=INFLATED_LIMIT)
+    except TrustError as error:
+        raise ValueError(f"not a signed list: {error.detail}") from error
+
+
 def _dated(payload: object) -> datetime:
     made = payload.get("iat") if isinstance(payload, dict) else None
     if not isinstance(made, int) or isinstance(made, bool) or not 0 <= made < 2**32:
@@ -82,5 +96,5 @@ def _dated(payload: object) -> datetime:
     return datetime.fromtimestamp(made, UTC)
 
 
-def _encode(value: object) -> str:
-    return encode_base64url(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode())
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -27,17 +27,26 @@ BATCH = 1000  # entries; dgc-gateway, RevocationBatchDto
 _UNKNOWN_KID = "UNKNOWN_KID"  # the gateway's word for a batch that is not bound to one key
 
 
-def trust_list(keyring: Keyring, *, signer: Signer, now: datetime) -> bytes:
-    """Every key of the ring, withdrawn ones marked, as our signed list."""
-    entries = [write_entry(anchor) for anchor in keyring.anchors]
-    return lists.seal({"keys": entries}, kind=lists.TRUST_LIST, signer=signer, now=now)
+def trust_list(keyring: Keyring, *, records: Iterable[SignerRecord], signer: Signer, now: datetime) -> bytes:
+    """Every key of the ring, withdrawn ones marked, as our signed list.
+
+    `updated_at` is the ring's own age, which no signing renews; `signers` are our keys of `records`, those that may
+    sign the lists to come.
+    """
+    payload = {
+        "keys": [write_entry(anchor) for anchor in keyring.anchors],
+        "signers": jwks(records)["keys"],
+        "updated_at": utc_text(keyring.updated_at),
+    }
+    return lists.seal(payload, kind=lists.TRUST_LIST, signer=signer, now=now)
 
 
 def revocation_list(revocations: Revocations, *, issuer: str, signer: Signer, now: datetime) -> bytes:
     """Everything we know to be revoked, our own and imported, as our signed list.
 
     Hashes are the first 16 bytes of SHA-256, hexadecimal: of the normalised identifier for our own, and of whatever
-    the foreign list hashed. Grows with what was imported: 120 bytes an entry.
+    the foreign list hashed; the first `own` entries are ours. Grows with what was imported: 40 bytes an entry on the
+    way, 120 in the browser.
     """
     own = [_entry(c.digest, c.revoked) for c in revocations.own.certificates()]
     imported = [
@@ -52,10 +61,17 @@ def revocation_list(revocations: Revocations, *, issuer: str, signer: Signer, no
     payload = {
         "issuer": issuer,
         "version": revocations.version,
+        "updated_at": utc_text(revocations.updated_at),
+        "own": len(own),
         "entries": own + imported,
         "ranges": [write_range(told, revoked) for told, revoked in revocations.ranges],
     }
     return lists.seal(payload, kind=lists.REVOCATION_LIST, signer=signer, now=now)
+
+
+def rules_list(payload: Mapping[str, Any], *, signer: Signer, now: datetime) -> bytes:
+    """What a browser needs beside keys and revocations (`verifying.portable`), as our signed list."""
+    return lists.seal(payload, kind=lists.RULES_LIST, signer=signer, now=now)
 
 
 def dcc_batches(own: OwnRevocations, *, country: str, now: datetime) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from passport.registry.migrations import migrated
 from passport.trust import publishing
 from passport.trust.signer_records import SignerRecord, SignerState, list_signers
 from passport.verifying.context import Context
+from passport.verifying.portable import portable
 from passport.web import access
 from passport.web.limits import LIMITER
 
@@ -28,7 +29,7 @@ LIMITER.exempt(BLUEPRINT)
 Told = TypeVar("Told", Verdict, JointVerdict, Verdict | JointVerdict)
 SECURITY_TXT_LIFE = timedelta(days=180)
 SEALED_LIFE = timedelta(hours=1)
-_SEALED: dict[str, tuple[Context | None, datetime, bytes]] = {}
+JOSE = "application/jose"
 VERDICTS = Counter("passport_verdicts", "Checks of certificates, without anything of the person", ["outcome", "reason"])
 
 
@@ -126,20 +127,29 @@ def dsc() -> Response:
 @BLUEPRINT.get("/trust/list")
 def trust_list() -> Response:
     """The keys we trust, signed: what scanners keep."""
-    return _sealed(
-        "trust", lambda house, now: publishing.trust_list(house.context.keyring, signer=house.signer(now=now), now=now)
-    )
+    return Response(_sealed().trust, content_type=JOSE)
 
 
 @BLUEPRINT.get("/trust/revocations")
 def revocations() -> Response:
     """What we know to be revoked, signed."""
-    return _sealed(
-        "revocations",
-        lambda house, now: publishing.revocation_list(
-            house.context.revocations, issuer=house.settings.issuer_country, signer=house.signer(now=now), now=now
-        ),
-    )
+    return Response(_sealed().revocations, content_type=JOSE)
+
+
+@BLUEPRINT.get("/trust/rules")
+def rules() -> Response:
+    """The rules of countries, policies, names and sentences, signed."""
+    return Response(_sealed().rules, content_type=JOSE)
+
+
+@BLUEPRINT.get("/trust/bundle")
+def bundle() -> Response:
+    """All three lists in one file, for a scanner to fetch or to be carried to where there is no network."""
+    sealed = _sealed()
+    texts = {"trust": sealed.trust, "revocations": sealed.revocations, "rules": sealed.rules}
+    answer = _json({name: text.decode("ascii") for name, text in texts.items()})
+    answer.headers["Content-Disposition"] = f'inline; filename="lists-{sealed.at:%Y-%m-%d}.json"'
+    return answer
 
 
 def _records() -> list[SignerRecord]:
@@ -148,11 +158,34 @@ def _records() -> list[SignerRecord]:
     return [r for r in records if r.state is not SignerState.WITHDRAWN and not (production and r.test)]
 
 
-def _sealed(name: str, seal: Callable[[House, datetime], bytes]) -> Response:
-    """A list as it was sealed for this context, anew after an hour: unlocking the key is dear."""
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """The three lists as they were sealed for one context."""
+
+    context: Context
+    at: datetime
+    trust: bytes
+    revocations: bytes
+    rules: bytes
+
+
+_LAST_SEALED: list[_Sealed] = []
+
+
+def _sealed() -> _Sealed:
+    """The lists of this context, sealed anew after an hour: unlocking the key is dear."""
     house, now = current_house(), clock()
-    context, sealed_at, data = _SEALED.get(name, (None, now, b""))
-    if context is not house.context or now - sealed_at > SEALED_LIFE:
-        data = seal(house, now)
-        _SEALED[name] = (house.context, now, data)
-    return Response(data, content_type="application/jose")
+    if not (_LAST_SEALED and _LAST_SEALED[0].context is house.context and now - _LAST_SEALED[0].at <= SEALED_LIFE):
+        _LAST_SEALED[:] = [_seal(house.context, house=house, now=now)]
+    return _LAST_SEALED[0]
+
+
+def _seal(context: Context, *, house: House, now: datetime) -> _Sealed:
+    signer, country = house.signer(now=now), house.settings.issuer_country
+    return _Sealed(
+        context=context,
+        at=now,
+        trust=publishing.trust_list(context.keyring, records=_records(), signer=signer, now=now),
+        revocations=publishing.revocation_list(context.revocations, issuer=country, signer=signer, now=now),
+        rules=publishing.rules_list(portable(context, now=now), signer=signer, now=now),
+    )

@@ -92,7 +92,10 @@ def test_documents_and_health(site: Site) -> None:
     assert "/api/v1/verifications/batch" in spec["paths"]
     assert client.get("/api/docs?lang=en").status_code == 200
     assert client.get("/readyz").status_code == 200
-    assert client.get("/trust/list").data.count(b".") == 2
+    bundle = client.get("/trust/bundle").get_json()
+    for name, path in (("trust", "list"), ("revocations", "revocations"), ("rules", "rules")):
+        assert client.get(f"/trust/{path}").text == bundle[name]
+        assert bundle[name].count(".") == 2
     keys = client.get("/.well-known/jwks.json").get_json()["keys"]
     assert keys
     assert all("d" not in key for key in keys)

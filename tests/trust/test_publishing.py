@@ -3,8 +3,12 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from passport.codecs.rfc4648 import encode_base64url
+from passport.domain.verdict import utc_text
+from passport.trust import lists
 from passport.trust.anchors import parse_keys
 from passport.trust.jwk import as_jwk, thumbprint
 from passport.trust.keyring import Keyring, import_keys
@@ -13,6 +17,12 @@ from passport.trust.own_revocations import OwnRevocations, record_own
 from passport.trust.publishing import dcc_batches, dsc_list, jwks, pem, trust_list
 from passport.trust.signer_records import SignerState, list_signers
 from passport.trust.signers import active_signer, create_signer, withdraw_signer
+
+
+def _told(there, signer, now) -> bytes:
+    ring = Keyring.load(there, production=True)
+    return trust_list(ring, records=list_signers(there), signer=signer, now=now)
+
 
 HOUR = timedelta(hours=1)
 
@@ -36,7 +46,7 @@ def test_a_checkpoint_that_takes_our_list_believes_what_we_believe(
     import_keys(here, [("vn", signer.certificate.public_bytes(Encoding.PEM))], production=True, now=now)
 
     sent = Keyring.load(there, production=True)
-    report = import_keys(here, [("list", trust_list(sent, signer=signer, now=now))], production=True, now=now + HOUR)
+    report = import_keys(here, [("list", _told(there, signer, now))], production=True, now=now + HOUR)
     assert report.refused == ()
     assert [key.key_id for key in report.known] == [signer.key_id]
     taken = Keyring.load(here, production=True)
@@ -44,6 +54,32 @@ def test_a_checkpoint_that_takes_our_list_believes_what_we_believe(
     assert sum(a.authority for a in taken.anchors) == 1
     (withdrawn,) = taken.find(key_id=spoilt.key_id, issuer=None)
     assert withdrawn.withdrawn_at == now
+
+
+def test_a_list_says_how_old_what_it_holds_is_and_who_may_sign_the_next(tmp_path, passphrase, now) -> None:
+    create_signer(tmp_path, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now - HOUR, test=False)
+    signer = active_signer(tmp_path, passphrase=passphrase, now=now, production=True)
+    ring = Keyring(Keyring.load(tmp_path, production=True).anchors, updated_at=now - HOUR)
+    data = trust_list(ring, records=list_signers(tmp_path), signer=signer, now=now)
+    opened = lists.unseal(data, kind=lists.TRUST_LIST, keys=ring.keys, now=now)
+    assert (opened.dated, opened.payload["updated_at"]) == (now, utc_text(now - HOUR))
+    assert [key["kid"] for key in opened.payload["signers"]] == [thumbprint(signer.certificate.public_key())]
+
+
+def test_a_list_that_was_not_deflated_or_is_cut_short(tmp_path, passphrase, now) -> None:
+    create_signer(tmp_path, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now - HOUR, test=False)
+    signer = active_signer(tmp_path, passphrase=passphrase, now=now, production=True)
+    keys = Keyring.load(tmp_path, production=True).keys
+
+    def sealed(zipped: dict[str, str], body: bytes) -> bytes:
+        head = {"alg": "ES256", "kid": signer.key_id, "typ": lists.TRUST_LIST, **zipped}
+        signed = f"{encode_base64url(json.dumps(head).encode())}.{encode_base64url(body)}"
+        return f"{signed}.{encode_base64url(signer.sign(signed.encode()))}".encode()
+
+    plain = json.dumps({"keys": [], "iat": int(now.timestamp())}).encode()
+    assert lists.unseal(sealed({}, plain), kind=lists.TRUST_LIST, keys=keys, now=now).payload["keys"] == []
+    with pytest.raises(ValueError, match="not a signed list"):
+        lists.unseal(sealed({"zip": "DEF"}, plain), kind=lists.TRUST_LIST, keys=keys, now=now)
 
 
 def test_our_own_keys_in_every_form(tmp_path, passphrase, now) -> None:
