@@ -65,6 +65,12 @@ def report_opened_by(session: Session, *, code_id: str, now: datetime) -> Citize
     return bound.report if bound else None
 
 
+def close(database: Database, *, code_id: str) -> None:
+    """Ends a visit for every copy of its session."""
+    with database.transaction() as session:
+        codes.void_code(session, code_id)
+
+
 def _send(session: Session, recipient: str | None, *, pepper: bytes, now: datetime) -> str:
     made = codes.make_code(session, purpose=PURPOSE, recipient=recipient, pepper=pepper, now=now)
     body = (

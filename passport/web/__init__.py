@@ -13,6 +13,7 @@ _MODULES = (
     "published",
     "scanner",
     "portal",
+    "portal_report",
     "agency",
     "docs",
     "staff",

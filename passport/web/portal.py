@@ -92,13 +92,13 @@ def code() -> ResponseReturnValue:
         return redirect(url_for("portal.details"), 303)
     if request.method == "GET":
         return _code_page(visit)
-    typed = "".join(unicodedata.normalize("NFKC", request.form.get("code", "")).split())
-    if not (typed.isascii() and typed.isdigit() and len(typed) == DIGITS):
+    typed = typed_code()
+    if typed is None:
         return _code_page(visit, error=_("Nhập mã gồm 6 chữ số."))
     now = clock()
     tried = holder.enter(current_house().database, code_id=visit["code"], code=typed, pepper=pepper(), now=now)
     if not tried.opened:
-        return _code_page(visit, error=_wrong_code(tried.tries_left))
+        return _code_page(visit, error=wrong_code(tried.tries_left))
     session[_VISIT] = visit | {"seen": now.isoformat()}
     return redirect(url_for("portal.record"), 303)
 
@@ -187,7 +187,14 @@ def _code_page(visit: Mapping[str, Any], *, error: str | None = None) -> str:
     return render_template("portal/code.html", errors=errors, again=visit["sent"] < CODES_A_VISIT)
 
 
-def _wrong_code(tries_left: int) -> str:
+def typed_code() -> str | None:
+    """The code as it was typed, spaces aside; None for what can be none."""
+    typed = "".join(unicodedata.normalize("NFKC", request.form.get("code", "")).split())
+    return typed if typed.isascii() and typed.isdigit() and len(typed) == DIGITS else None
+
+
+def wrong_code(tries_left: int) -> str:
+    """What is said of a code that does not open, in the language of the request."""
     return ngettext("Mã không đúng hoặc đã hết hiệu lực. Còn %(num)s lần nhập.", tries_left)
 
 

@@ -1,8 +1,8 @@
-"""The five values as a citizen types them: read, or told field by field what is malformed; never who is on record."""
+"""What citizens type: read, or told field by field what is malformed; never who is on record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -10,8 +10,12 @@ from passport.domain.dates import EARLIEST_YEAR, PartialDate
 from passport.domain.id_numbers import parse_id_number
 from passport.domain.names import FULL_NAME_LIMIT, tidy
 from passport.domain.people import Sex
+from passport.intake.answering import TOLD_LIMIT, Filing, is_email
+from passport.intake.contacts import read_phone
 from passport.intake.dates import read_date
+from passport.issuing.delivery import Gateways
 from passport.issuing.holder import FiveValues
+from passport.registry.citizen_reports import ReportKind
 from passport.web.language import gettext as _
 
 PASSPORT_DIGITS_LEAST = 8  # no passport number of digits alone is shorter; a shorter one lacks digits
@@ -21,23 +25,93 @@ _T = TypeVar("_T")
 
 def read_five_values(form: Mapping[str, str], *, today: date) -> FiveValues | dict[str, str]:
     """The five values, or by field what is wrong with them in the language of the request."""
-    errors: dict[str, str] = {}
+    fields = _Fields(form)
+    full_name = fields.read("full_name", _name)
+    born = fields.read("birth_date", lambda text: _past(text, today, missing=_("Nhập ngày, tháng, năm sinh.")))
+    sex = fields.read("sex", _sex)
+    id_number = fields.read("id_number", _id_number)
+    latest = fields.read("latest_dose", lambda text: _whole(text, today))
+    if full_name is None or born is None or sex is None or id_number is None or latest is None:
+        return fields.errors
+    return FiveValues(full_name=full_name, born=born, sex=sex, id_number=id_number, latest_dose=latest)
 
-    def read(field: str, reader: Callable[[str], _T]) -> _T | None:
+
+def read_report(
+    form: Mapping[str, str], *, communes: Collection[str], gateways: Gateways, today: date
+) -> Filing | dict[str, str]:
+    """A report, or by field what is wrong with it in the language of the request."""
+    fields = _Fields(form)
+    kind = fields.read("kind", _kind)
+    full_name = fields.read("full_name", _name)
+    born = fields.read("birth_date", lambda text: _past(text, today, missing=_("Nhập ngày, tháng, năm sinh.")))
+    commune = fields.read("commune", lambda code: _commune(code, communes))
+    told = fields.read("told", _told)
+    contact = fields.read("contact", lambda text: _contact(text, gateways))
+    if kind is None or full_name is None or born is None or commune is None or told is None or contact is None:
+        return fields.errors
+    mail = "@" in contact
+    return Filing(
+        kind=kind,
+        told=told,
+        full_name=full_name,
+        born=born,
+        area_code=commune,
+        phone=None if mail else contact,
+        email=contact if mail else None,
+    )
+
+
+class _Fields:
+    """A form that is read field by field, and what is wrong with it."""
+
+    def __init__(self, form: Mapping[str, str]) -> None:
+        self._form = form
+        self.errors: dict[str, str] = {}
+
+    def read(self, field: str, reader: Callable[[str], _T]) -> _T | None:
+        """What `reader` makes of a field; None, with its complaint kept, when it raises ValueError."""
         try:
-            return reader(tidy(form.get(field, "")))
+            return reader(tidy(self._form.get(field, "")))
         except ValueError as fault:
-            errors[field] = str(fault)
+            self.errors[field] = str(fault)
             return None
 
-    full_name = read("full_name", _name)
-    born = read("birth_date", lambda text: _past(text, today, missing=_("Nhập ngày, tháng, năm sinh.")))
-    sex = read("sex", _sex)
-    id_number = read("id_number", _id_number)
-    latest = read("latest_dose", lambda text: _whole(text, today))
-    if full_name is None or born is None or sex is None or id_number is None or latest is None:
-        return errors
-    return FiveValues(full_name=full_name, born=born, sex=sex, id_number=id_number, latest_dose=latest)
+
+def _kind(text: str) -> ReportKind:
+    try:
+        return ReportKind(text)
+    except ValueError as error:
+        raise ValueError(_("Chọn điều cần phản ánh.")) from error
+
+
+def _commune(code: str, communes: Collection[str]) -> str:
+    if code not in communes:
+        raise ValueError(_("Chọn xã, phường nơi ở."))
+    return code
+
+
+def _told(text: str) -> str:
+    if not text:
+        raise ValueError(_("Ghi điều bị sai và thông tin đúng."))
+    if len(text) > TOLD_LIMIT:
+        raise ValueError(_("Viết không quá %(most)s ký tự.", most=TOLD_LIMIT))
+    return text
+
+
+def _contact(text: str, gateways: Gateways) -> str:
+    if "@" in text:
+        if not is_email(text):
+            raise ValueError(_("Địa chỉ thư điện tử không đúng dạng."))
+        contact = text
+    else:
+        try:
+            contact, _repaired = read_phone(text)
+        except ValueError as error:
+            raise ValueError(_("Nhập số điện thoại di động hoặc địa chỉ thư điện tử.")) from error
+    if not gateways.carry(contact):
+        ways = {True: _("Hiện chỉ gửi được mã tới số điện thoại."), False: _("Hiện chỉ gửi được mã tới thư điện tử.")}
+        raise ValueError(ways["@" in contact])
+    return contact
 
 
 def _name(text: str) -> str:
