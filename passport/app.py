@@ -27,7 +27,7 @@ from passport.registry.db import prepare_sqlite
 from passport.tasks import queue
 from passport.trust.files import SECRET, read_secret, write_whole, writing
 from passport.trust.signer_records import SignerState, list_signers
-from passport.web import BLUEPRINTS, access, assets, errors, headers, language, limits, openapi, use
+from passport.web import BLUEPRINTS, access, assets, bodies, errors, headers, language, limits, openapi, use
 from passport.web.second_factor import OnceOnly
 
 SECRET_BYTES = 32  # README, going to production
@@ -84,6 +84,7 @@ class _SignIn(LoginForm):
 
 def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     limits.connect_api(app)
+    bodies.connect(app)
     csrf = CSRFProtect(app)
     datastore = FSQLALiteUserDatastore(db, accounts.Account, accounts.Role)
     Security(app, datastore, login_form=_SignIn, totp_cls=OnceOnly)

@@ -87,12 +87,13 @@ _BRACKETS = re.compile(r"\([^)]*\)|\[[^]]*\]")
 _DIGITS = set("123456789")
 
 
-def _key(title: str) -> str:
+def title_key(title: str) -> str:
+    """A title as it is compared: no marks, no case, words parted by single spaces."""
     return re.sub(r"[\W_]+", " ", fold(title)).strip()
 
 
 _BY_TITLE = {
-    _key(title): field.name
+    title_key(title): field.name
     for field in FIELDS
     for title in (field.name, field.vi, field.en, *field.aliases.split("|"))
     if title
@@ -118,7 +119,7 @@ class Column:
     @property
     def is_serial(self) -> bool:
         """Whether it only numbers the rows."""
-        return _key(self.title) in _SERIAL_TITLES
+        return title_key(self.title) in _SERIAL_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _column(index: int, title: str, *, span: str, running: int | None) -> Column
         shown = title if dose is None else f"{span} – {title}"
     if dose is None:
         dose = running
-    field = None if dose is None else _SHORT_IN_GROUP.get(_key(rest), _field(rest))
+    field = None if dose is None else _SHORT_IN_GROUP.get(title_key(rest), _field(rest))
     if field not in DOSE_FIELDS:
         return Column(index, title, _field(title))
     return Column(index, shown, field, dose)
@@ -243,7 +244,7 @@ def _column(index: int, title: str, *, span: str, running: int | None) -> Column
 
 def _split_dose(title: str) -> tuple[int | None, str]:
     """The dose that a title names (`Mũi 1 – Số lô`, `[Mũi 2] Loại`, `lot_2`) and the rest of it."""
-    key = _key(title)
+    key = title_key(title)
     match = _DOSE_GROUP.search(key)
     if match is not None:
         return int(match.group(1)), f"{key[: match.start()]} {key[match.end() :]}"
@@ -255,7 +256,7 @@ def _split_dose(title: str) -> tuple[int | None, str]:
 
 def _field(title: str) -> str | None:
     """The field that a title names, with or without what stands in brackets."""
-    for key in (_key(title), _key(_BRACKETS.sub(" ", title))):
+    for key in (title_key(title), title_key(_BRACKETS.sub(" ", title))):
         if key in _BY_TITLE:
             return _BY_TITLE[key]
         words = set(key.split())

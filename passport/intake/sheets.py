@@ -9,11 +9,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol, TypeVar
 
 from passport.errors import InputError, Refusal
 from passport.intake.binary_books import SIGNATURE as XLS_SIGNATURE
@@ -58,33 +58,51 @@ class Sheet:
         return ours | {key: cell.text for key, cell in row.cells.items()}
 
 
+class _Recognised(Protocol):
+    """A header that can say how much of it is ours."""
+
+    @property
+    def recognised(self) -> int: ...
+
+
+H = TypeVar("H", bound=_Recognised)
+
+
 def opened(source: Source) -> io.BytesIO | io.BufferedReader:
     """The list as a stream from its first byte."""
     return source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
 
 
-def read_sheet(source: Source, *, file_name: str, attendance: bool = False) -> Sheet:
-    """The one list that a CSV, XLSX or XLS file holds; text is read as a stream, a workbook as a whole.
+def find_table(source: Source, *, file_name: str, header: Callable[[Grid], H | None]) -> tuple[Grid, H]:
+    """The one sheet that a CSV, XLSX or XLS file holds whose `header` was understood, and that header.
 
     The content decides what the file is; `file_name` is only told in errors. Raises InputError: empty_file,
-    unreadable_file, wrong_encoding, file_too_large, too_many_rows, no_header, missing_column, repeated_column.
+    unreadable_file, wrong_encoding, file_too_large, no_header.
     """
     with opened(source) as file:
         start = file.read(SIGNATURE_LENGTH)
         if start.startswith((_XLSX_SIGNATURE, XLS_SIGNATURE)):
             file.seek(0)
             grids = open_book(file.read(BOOK_LIMIT + 1))
-            found = [(grid, header) for grid in grids if (header := _header(grid))]
+            found = [(grid, told) for grid in grids if (told := header(grid))]
             if len(found) > 1:
                 names = ", ".join(grid.name for grid, _ in found)
                 raise InputError(Refusal.UNREADABLE_FILE, names, variant="sheets", values={"sheets": names})
         else:
             grids = _text_grids(source)
-            cuts = [(grid, header) for grid in grids if (header := _header(grid))]
+            cuts = [(grid, told) for grid in grids if (told := header(grid))]
             found = sorted(cuts, key=lambda cut: -cut[1].recognised)[:1]
     if not found:
         _refuse_headless(grids, file_name)
-    grid, header = found[0]
+    return found[0]
+
+
+def read_sheet(source: Source, *, file_name: str, attendance: bool = False) -> Sheet:
+    """The one list that a CSV, XLSX or XLS file holds; text is read as a stream, a workbook as a whole.
+
+    Raises InputError as `find_table`, and too_many_rows, missing_column, repeated_column.
+    """
+    grid, header = find_table(source, file_name=file_name, header=_header)
     layout = require_layout(header, attendance=attendance)
     # Every row is seen once before the first is used, so that a text that breaks half-way stores nothing.
     count = sum(1 for _ in _raw_rows(grid, header))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,10 +12,12 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_LIMIT = 32_767  # characters; what a cell of a spreadsheet can hold
 NAME_LIMIT = 31  # characters of the name of a sheet
 TEXT_FORMAT = 49  # the built-in format of text, shown as @
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")  # with which a cell of text becomes a formula (security T13)
 SPARE_ROWS = 2_000  # empty rows of a template that keep text as text and offer the choices
 
 
@@ -69,6 +73,14 @@ def text_book(sheets: Iterable[TextSheet]) -> bytes:
             end = _write(sheet, top + 1, told.rows, text)
             _write(sheet, end + 1, ([line] for line in told.beneath), text)
     return out.getvalue()
+
+
+def text_csv(rows: Iterable[Sequence[str]], *, delimiter: str) -> bytes:
+    """A CSV file that spreadsheets read as UTF-8; a cell that would be a formula there begins with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerows([f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell for cell in row] for row in rows)
+    return codecs.BOM_UTF8 + out.getvalue().encode()
 
 
 def _write(sheet: Worksheet, top: int, rows: Iterable[Sequence[str]], format_: Format) -> int:

@@ -89,7 +89,7 @@ def verify_image(
         texts = join(read_codes(data))
     if findings.failures:
         return findings.verdict()
-    text = next((text for text in texts if _is_certificate(text)), texts[0])
+    text = next((text for text in texts if is_certificate(text)), texts[0])
     return _answer(text, question=question, context=context, findings=findings)
 
 
@@ -158,7 +158,8 @@ def _answer(text: str, *, question: Question, context: Context, findings: Findin
     return judge(genuine, doses=doses, question=question, context=context, findings=findings)
 
 
-def _is_certificate(text: str) -> bool:
+def is_certificate(text: str) -> bool:
+    """Whether a text belongs to one of the formats, good or bad."""
     try:
         detect(text)
     except TrustError:

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user, logout_user
 
 from passport.house import clock, current_house
+from passport.web.agency_session import signed_in
 
 
 class Audience(StrEnum):
@@ -23,6 +24,7 @@ class Audience(StrEnum):
 
     PUBLIC = "public"  # anybody: checkpoints, citizens before they prove who they are, agencies' documents
     CLIENT = "client"  # programs with an API key; the API itself says which calls are open without one
+    AGENCY = "agency"  # agencies that signed in with their key
     STAFF = "staff"  # signed-in members of staff; roles and areas are checked by the act
     DEVELOPMENT = "development"  # loopback only, and never in production
 
@@ -94,6 +96,8 @@ def _check() -> ResponseReturnValue | None:
         abort(403)
     if audience is Audience.DEVELOPMENT and (current_house().settings.production or not from_loopback()):
         abort(404)
+    if audience is Audience.AGENCY and signed_in() is None:
+        return redirect(url_for("agency_desk.desk", next=request.endpoint, _anchor="sign-in"))
     if audience is Audience.STAFF and not _at_the_desk():
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from os import cpu_count
 from typing import Any
 
@@ -24,10 +25,12 @@ from passport.verifying.verify import verify_image
 from passport.web import access
 from passport.web.api_models import BatchIn, BatchOut, CheckIn, CheckOut, PictureIn, SamplesOut
 from passport.web.bodies import BATCH_LIMIT, json_body
-from passport.web.callers import needs, require_known
-from passport.web.errors import problem, status_of
+from passport.web.callers import caller, needs, require_known
+from passport.web.errors import problem_of
 from passport.web.openapi import documented
 from passport.web.published import count
+from passport.web.test_keys import require_samples
+from passport.web.use import counted_for
 
 BLUEPRINT = APIBlueprint("agency", __name__, url_prefix="/api/v1", tag="Verification")
 access.declare(BLUEPRINT, access.Audience.CLIENT)
@@ -58,7 +61,7 @@ def verify_one() -> Response:
     context = current_house().context
     if request.mimetype == "multipart/form-data":
         return json_answer(_of_picture(context))
-    return json_answer(_told(parse_request(json_body()), context=context))
+    return json_answer(told_check(parse_request(json_body()), context=context))
 
 
 def _of_picture(context: Context) -> dict[str, Any]:
@@ -85,7 +88,7 @@ def _of_picture(context: Context) -> dict[str, Any]:
         policy=check.policy,
         holder=check.holder,
     )
-    return _with_ref(verdict, check)
+    return _given(verdict, check)
 
 
 def _json_field(text: str) -> Any:
@@ -113,21 +116,44 @@ def verify_batch() -> Response:
         raise InputError(Refusal.BAD_OPTION, "items")
     defaults = parse_defaults(body)
     context = current_house().context
-    return json_answer({"results": list(_POOL.map(lambda item: _one_of_many(item, defaults, context), items))})
+    answers = _POOL.map(lambda item: _answered(item, defaults, context, clock()), items)
+    return json_answer({"results": [_one_of_many(answered) for answered in answers]})
 
 
-def _one_of_many(item: Any, defaults: CheckRequest, context: Context) -> dict[str, Any]:
+_Answered = tuple[CheckRequest, Verdict | JointVerdict] | PassportError
+
+
+def _answered(item: Any, defaults: CheckRequest, context: Context, now: datetime) -> _Answered:
+    """What an item of a batch asks and its verdict, or why it is no check."""
     try:
-        return _told(parse_request(item, defaults=defaults), context=context)
+        check = parse_request(item, defaults=defaults)
     except PassportError as error:
-        return problem(status_of(error), error.message, reason=error.reason.value, advice=error.advice)
+        return error
+    return check, answer(check, context=context, now=now)
 
 
-def _told(check: CheckRequest, *, context: Context) -> dict[str, Any]:
-    return _with_ref(answer(check, context=context, now=clock()), check)
+def _one_of_many(answered: _Answered) -> dict[str, Any]:
+    try:
+        if isinstance(answered, PassportError):
+            raise answered
+        check, verdict = answered
+        return _given(verdict, check)
+    except PassportError as error:
+        return problem_of(error)
 
 
-def _with_ref(verdict: Verdict | JointVerdict, check: CheckRequest) -> dict[str, Any]:
+def told_check(check: CheckRequest, *, context: Context) -> dict[str, Any]:
+    """The verdict on a check as the API tells it; raises Refused (samples_only) for a test key."""
+    return _given(answer(check, context=context, now=clock()), check)
+
+
+def _given(verdict: Verdict | JointVerdict, check: CheckRequest) -> dict[str, Any]:
+    """A verdict as it leaves the house: counted, with the caller's own reference."""
+    who = caller()
+    if who.tries:
+        require_samples(check.credentials, verdict)
+    if who.client is not None:
+        counted_for(who.client.id, [verdict])
     return count(verdict).as_dict() | ({"ref": check.ref} if check.ref is not None else {})
 
 

@@ -1,4 +1,4 @@
-"""For agencies and their programmers: what the API offers, and its OpenAPI document as a page.
+"""For programmers: the OpenAPI document as a page.
 
 The document is rendered here because the usual viewers need inline styles, which the content policy forbids.
 """
@@ -16,12 +16,6 @@ from passport.web import access
 
 BLUEPRINT = Blueprint("docs", __name__)
 access.declare(BLUEPRINT, access.Audience.PUBLIC)
-
-
-@BLUEPRINT.get("/agency")
-def agency() -> str:
-    """What an agency can do here, with lines that work."""
-    return render_template("docs/agency.html", base=current_house().settings.base_url)
 
 
 @BLUEPRINT.get("/api/docs")

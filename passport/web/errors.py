@@ -24,6 +24,7 @@ _STATUS: tuple[tuple[type[PassportError], int], ...] = (
 )
 _STATUS_OF_REASON = {
     Refusal.NOT_PERMITTED: 403,
+    Refusal.SAMPLES_ONLY: 403,
     Refusal.OWN_ENTRY: 403,
     Refusal.OWN_PROPOSAL: 403,
     Refusal.FILE_TOO_LARGE: 413,
@@ -77,6 +78,11 @@ def problem(
         "message": title.as_dict(),
         "advice": advice.as_dict() if advice else None,
     }
+
+
+def problem_of(error: PassportError) -> dict[str, Any]:
+    """The problem object of an error of the house."""
+    return problem(status_of(error), error.message, reason=error.reason.value, advice=error.advice)
 
 
 def problem_response(body: dict[str, Any]) -> Response:
