@@ -26,9 +26,15 @@ const COPIES = {
     ),
   ),
   "licences/be-vietnam-pro.txt": "@fontsource/be-vietnam-pro/LICENSE",
+  "licences/cborg.txt": "cborg/LICENSE",
+  "licences/fflate.txt": "fflate/LICENSE",
+  "licences/idb.txt": "idb/LICENSE",
   "licences/zxing-wasm.txt": "zxing-wasm/LICENSE",
 };
-const SCRIPTS = ["site", "scanner", "reader", "demo"];
+const SCRIPTS = ["site", "scanner", "verifying", "reader", "keeper", "demo", "agency"];
+
+const SOURCES = ["scripts", "styles", "images", "licences"];
+const SCHEMAS = "../../formats/data"; // of the contents of certificates, which the verifier in the browser asks too
 
 function filesUnder(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -41,7 +47,7 @@ const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 
 function sourcesDigest() {
   const names = ["build.mjs", "package.json", "package-lock.json"]
-    .concat(["scripts", "styles", "images", "licences"].flatMap((folder) => filesUnder(join(here, folder)).map((n) => `${folder}/${n}`)))
+    .concat([...SOURCES, SCHEMAS].flatMap((folder) => filesUnder(join(here, folder)).map((n) => `${folder}/${n}`)))
     .sort();
   return sha256(names.map((name) => `${name} ${sha256(readFileSync(join(here, name)))}\n`).join(""));
 }
