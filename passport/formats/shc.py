@@ -1,17 +1,19 @@
-"""SMART Health Cards 1.4: a JWS over FHIR resources, as `shc:/` digits, in parts, bare, or in a file.
+"""SMART Health Cards 1.4: a JWS over FHIR resources, as `shc:/` digits, in parts, bare, or in a file; vaccinations
+are also written.
 
 Keys are looked up by `iss` and `kid` among what was imported; the address in `iss` is never fetched.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from passport.codecs import deflate, jws, strict_json
 from passport.codecs.signatures import ES256
-from passport.domain.certificate import Certificate, DoseStatement, Holder, Kind
+from passport.domain.certificate import Certificate, DoseStatement, Draft, Holder, Kind
 from passport.domain.names import Transliterated, tidy, transliterate
 from passport.errors import Reason, TrustError
 from passport.formats import content
@@ -28,7 +30,9 @@ _FILE = re.compile(r'\{.*"verifiableCredential"', re.DOTALL)
 _OFFSET, _HIGHEST = ord("-"), ord("z") - ord("-")  # a character is written as two digits, its code less that of "-"
 
 _CVX = "http://hl7.org/fhir/sid/cvx"
-_COVID_TYPE = "https://smarthealth.cards#covid19"
+_ICD11, _SNOMED = "http://id.who.int/icd11/mms", "http://snomed.info/sct"
+_TYPES = tuple(f"https://smarthealth.cards#{name}" for name in ("health-card", "immunization", "covid19"))
+_COVID_TYPE = _TYPES[2]
 _COVID = "840539006"  # SNOMED CT, as the EU writes the disease
 # CVX codes of COVID-19 vaccines (CDC, "COVID-19 vaccine related codes"; 500 to 521 are given outside the USA). What
 # lies between them is against hepatitis B, tick-borne encephalitis and RSV.
@@ -92,6 +96,57 @@ def open(text: str) -> Envelope:
         signature=token.signature,
         payload=claimed,
     )
+
+
+def encode(draft: Draft, *, doses: Sequence[DoseStatement], sign: Callable[[bytes], bytes], key_id: str) -> str:
+    """The signed card of `draft`, which tells all of `doses`, as a JWS.
+
+    `draft.issuer_name` is the https address under which the keys of the issuer are found, `draft.identifier` the
+    revocation id, `key_id` the thumbprint of the key; a dose's `product` is its CVX, ICD-11 or SNOMED CT code.
+    """
+    resources = [_patient(draft.holder), *(_immunization(dose) for dose in doses)]
+    entries = [{"fullUrl": f"resource:{place}", "resource": told} for place, told in enumerate(resources)]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    claimed = {
+        "iss": draft.issuer_name,
+        "nbf": int(draft.issued_at.timestamp()),
+        "exp": int(draft.expires_at.timestamp()),
+        "vc": {
+            "type": list(_TYPES),
+            "credentialSubject": {"fhirVersion": "4.0.1", "fhirBundle": bundle},
+            "rid": draft.identifier,
+        },
+    }
+    payload = json.dumps(claimed, ensure_ascii=False, separators=(",", ":")).encode()
+    header = {"zip": "DEF", "alg": ES256, "kid": key_id}
+    return jws.compose(header, deflate.compress_raw(payload), sign=sign)
+
+
+def file_of(cards: Sequence[str]) -> bytes:
+    """The `.smart-health-card` file that holds these cards."""
+    return json.dumps({"verifiableCredential": list(cards)}).encode()
+
+
+def _patient(holder: Holder) -> Mapping[str, Any]:
+    name: dict[str, Any] = {}
+    if holder.family_name:
+        name["family"] = holder.family_name
+    if holder.given_name:
+        name["given"] = holder.given_name.split(" ")
+    return {"resourceType": "Patient", "name": [name], "birthDate": str(holder.born)}
+
+
+def _immunization(dose: DoseStatement) -> Mapping[str, Any]:
+    code = dose.product or ""
+    system = _CVX if len(code) <= 3 else _ICD11 if code.startswith("X") else _SNOMED
+    told: dict[str, Any] = {
+        "resourceType": "Immunization",
+        "status": "completed",
+        "vaccineCode": {"coding": [{"system": system, "code": code}]},
+        "patient": {"reference": "resource:0"},
+        "occurrenceDateTime": dose.date.isoformat() if dose.date else None,
+    }
+    return told | ({"lotNumber": dose.lot} if dose.lot else {})
 
 
 def _from_digits(text: str) -> str:

@@ -33,7 +33,7 @@ from passport.verifying.verify import verify
 # Signing takes milliseconds. A reservation older than this was cut off; one that wakes up after all records nothing.
 RESERVATION_LIFE = timedelta(seconds=30)
 ROLES = ("issuer", "approver")  # who may have a single approved dose issued
-_OWN_TEXT_IS_GOOD = (None, Reason.LISTS_STALE)  # foreign lists may be old; they say nothing of our own text
+OWN_TEXT_IS_GOOD = (None, Reason.LISTS_STALE)  # foreign lists may be old; they say nothing of our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def require_says_the_draft(text: str, *, draft: Draft, issuer: Issuer, now: date
     """
     verdict = verify(text, context=issuer.context, now=now)
     stated = verdict.certificate
-    if stated is None or verdict.reason not in _OWN_TEXT_IS_GOOD:
+    if stated is None or verdict.reason not in OWN_TEXT_IS_GOOD:
         raise Refused(Refusal.SELF_CHECK_FAILED, str(verdict.reason))
     wanted = {
         "kind": Kind.VACCINATION,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from passport.codecs.rfc4648 import decode_base64url, encode_base64url
@@ -57,6 +58,11 @@ def thumbprint(public_key: PublicKey) -> str:
     """The key id of SMART Health Cards: SHA-256 of the required members in order (RFC 7638), base64url."""
     canonical = json.dumps(as_jwk(public_key), separators=(",", ":"), sort_keys=True)
     return encode_base64url(hashlib.sha256(canonical.encode()).digest())
+
+
+def thumbprint_of(certificate: x509.Certificate) -> str:
+    """The thumbprint of the key in a certificate; raises ValueError for a key that the house does not accept."""
+    return thumbprint(strong(certificate.public_key()))
 
 
 def _ec_key(jwk: Mapping[str, Any]) -> PublicKey:

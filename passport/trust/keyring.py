@@ -23,6 +23,7 @@ from passport.trust.certificates import read_certificate
 from passport.trust.chain import chained
 from passport.trust.entries import read_entry, spki, write_entry
 from passport.trust.files import json_bytes, read_json, write_whole, writing
+from passport.trust.jwk import thumbprint_of
 from passport.trust.keys import Anchor, TrustedKey
 from passport.trust.signer_records import list_signers
 
@@ -235,13 +236,18 @@ def _signed_list(
 
 
 def _own(keys_dir: Path) -> tuple[Anchor, ...]:
-    """The anchors that our own signers and their authorities make."""
-    anchors: dict[bytes, Anchor] = {}
+    """The anchors that our own signers and their authorities make.
+
+    A signer stands there twice: under the id of its certificate, and under the thumbprint of its key, by which
+    SMART Health Cards name it.
+    """
+    anchors: dict[tuple[bytes, str | None], Anchor] = {}
     for record in list_signers(keys_dir):
-        for certificate, withdrawn_at in ((record.authority, None), (record.certificate, record.withdrawn_at)):
-            der = certificate.public_bytes(Encoding.DER)
-            anchors[der] = read_certificate(
-                der, country=None, key_id=None, withdrawn_at=withdrawn_at, now=record.created_at
+        signer, authority = (c.public_bytes(Encoding.DER) for c in (record.certificate, record.authority))
+        for der, key_id in ((authority, None), (signer, None), (signer, thumbprint_of(record.certificate))):
+            withdrawn_at = record.withdrawn_at if der == signer else None
+            anchors[der, key_id] = read_certificate(
+                der, country=None, key_id=key_id, withdrawn_at=withdrawn_at, now=record.created_at
             )
     return tuple(anchors.values())
 

@@ -18,7 +18,7 @@ from passport.errors import InputError, Refusal
 from passport.trust.files import json_bytes, read_json, write_whole
 
 ALGORITHM = "ES256"
-FORMATS = ("hc1",)
+FORMATS = ("hc1", "shc")
 
 
 class SignerState(StrEnum):

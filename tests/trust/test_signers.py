@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from passport.codecs import signatures
 from passport.domain.certificate import Kind
 from passport.errors import InputError, Refusal, Refused
+from passport.trust.jwk import thumbprint_of
 from passport.trust.keyring import Keyring
 from passport.trust.passphrase import read_passphrase
 from passport.trust.signer_records import SignerRecord, SignerState, list_signers, signers_file
@@ -112,8 +113,7 @@ def test_demo_signers_start_two_years_back_and_stay_out_of_production(tmp_path, 
     with pytest.raises(Refused) as caught:
         active(production=True)
     assert caught.value.reason is Refusal.DEMO_IN_PRODUCTION
-    (key,) = Keyring.load(tmp_path, production=False).keys
-    assert key.test
+    assert [key.test for key in Keyring.load(tmp_path, production=False).keys] == [True, True]
     assert Keyring.load(tmp_path, production=True).keys == ()
 
 
@@ -128,7 +128,7 @@ def test_no_signer_before_its_start_after_its_end_or_for_another_format(
         with pytest.raises(Refused, match="not in force"):
             active(at=moment)
     with pytest.raises(Refused):
-        active_signer(tmp_path, passphrase=passphrase, now=now, production=True, format="shc")
+        active_signer(tmp_path, passphrase=passphrase, now=now, production=True, format="icvp")
 
 
 def test_rotation_keeps_what_the_old_one_signed(tmp_path, create, active, now) -> None:
@@ -146,7 +146,8 @@ def test_rotation_keeps_what_the_old_one_signed(tmp_path, create, active, now) -
         old.key_id: (SignerState.RETIRED, now, later),
         coming.key_id: (SignerState.ACTIVE, later, None),
     }
-    assert {k.key_id for k in Keyring.load(tmp_path, production=True).keys} == set(states)
+    cards = {thumbprint_of(record.certificate) for record in (old, coming)}
+    assert {k.key_id for k in Keyring.load(tmp_path, production=True).keys} == set(states) | cards
     assert not (tmp_path / "signers" / f"{old.key_id}.pem").exists()
     assert old.authority == coming.authority
 
@@ -158,8 +159,8 @@ def test_withdrawal_is_for_good(tmp_path, create, active, now) -> None:
     assert (again.state, again.withdrawn_at) == (SignerState.WITHDRAWN, now)
     with pytest.raises(Refused):
         active()
-    (key,) = Keyring.load(tmp_path, production=True).keys
-    assert key.withdrawn_at == now
+    both = [(key.key_id, key.withdrawn_at) for key in Keyring.load(tmp_path, production=True).keys]
+    assert both == [(record.key_id, now), (thumbprint_of(record.certificate), now)]
     with pytest.raises(InputError) as caught:
         withdraw_signer(tmp_path, key_id="0" * 16, now=now)
     assert caught.value.reason is Refusal.UNKNOWN_KEY

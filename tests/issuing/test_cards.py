@@ -1,0 +1,98 @@
+"""A certificate as a SMART Health Card: what it says, who signed it, and that it ends with the certificate."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from passport.domain.certificate import Kind
+from passport.domain.verdict import Outcome, Verdict
+from passport.errors import Reason, Refusal, Refused
+from passport.issuing.cards import offers_cards, smart_card
+from passport.issuing.revoke import revoke
+from passport.registry.certificates import in_force
+from passport.registry.people import require_person
+from passport.trust import publishing
+from passport.trust.signer_records import list_signers
+from passport.verifying.verify import verify
+
+from .conftest import APPROVER, Office
+
+BASE = "https://chungnhan.example.vn"
+
+
+def _made(office: Office) -> tuple[str, str]:
+    """Somebody with two doses and a certificate; answers the card and the certificate's id."""
+    person_id = office.person(full_name="Trần Thị Mơ")
+    office.dose(person_id, given_on=office.today - timedelta(days=90))
+    office.dose(person_id, number=2, product="abdala")
+    assert office.issue_all().issued == 1
+    return _card(office, person_id)
+
+
+def _card(office: Office, person_id: str, *, base_url: str = BASE) -> tuple[str, str]:
+    with office.database.reading() as session:
+        (certificate,) = in_force(session, require_person(session, person_id))
+        file = smart_card(certificate, base_url=base_url, issuer=office.issuer(), now=office.now)
+        (card,) = json.loads(file)["verifiableCredential"]
+        return card, certificate.id
+
+
+def _check(office: Office, card: str) -> Verdict:
+    return verify(card, context=office.context(), now=office.now + timedelta(minutes=1))
+
+
+def test_it_says_what_the_certificate_says_with_the_doses_before(office: Office) -> None:
+    card, _ = _made(office)
+    verdict = _check(office, card)
+    assert (verdict.outcome, verdict.reason) == (Outcome.VALID, None)
+    said = verdict.certificate
+    assert said is not None
+    assert (said.format, said.kind, said.issuer) == ("shc", Kind.VACCINATION, BASE)
+    assert (said.holder.family_name, said.holder.given_name, str(said.holder.born)) == ("Trần", "Thị Mơ", "1990-01-02")
+    assert [(dose.product, dose.disease, dose.lot) for dose in said.doses] == [
+        ("208", "840539006", "FA1234"),
+        ("28531000087107", "840539006", "FA1234"),
+    ]
+    assert [dose.date for dose in said.doses] == [office.today - timedelta(days=days) for days in (90, 60)]
+    assert said.key_id in {key["kid"] for key in publishing.jwks(list_signers(office.keys_dir))["keys"]}
+
+
+def test_it_is_revoked_with_the_certificate_and_the_list_of_cards_says_so(office: Office) -> None:
+    card, certificate_id = _made(office)
+    revoke(
+        office.database,
+        certificate_id=certificate_id,
+        reason="test",
+        by=APPROVER,
+        now=office.now,
+        keys_dir=office.keys_dir,
+    )
+    verdict = _check(office, card)
+    assert verdict.reason is Reason.REVOKED
+    assert verdict.certificate is not None
+    own = office.context().revocations.own
+    assert verdict.certificate.identifier in publishing.smart_list(own, key_id=verdict.certificate.key_id)["rids"]
+
+
+def test_what_readers_could_not_believe_is_not_handed_out(office: Office) -> None:
+    assert offers_cards(BASE)
+    assert not offers_cards("http://localhost:8000")
+    person_id = office.person()
+    office.dose(person_id)
+    assert office.issue_all().issued == 1
+    with pytest.raises(Refused) as told:
+        _card(office, person_id, base_url="http://localhost:8000")
+    assert told.value.reason is Refusal.SELF_CHECK_FAILED
+
+
+def test_a_record_that_changed_since_makes_no_card(office: Office) -> None:
+    person_id = office.person()
+    dose_id = office.dose(person_id)
+    assert office.issue_all().issued == 1
+    office.set_dose(dose_id, given_on=office.today - timedelta(days=61))
+    with pytest.raises(Refused) as told:
+        _card(office, person_id)
+    assert told.value.reason is Refusal.SELF_CHECK_FAILED
