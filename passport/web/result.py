@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from passport.domain.verdict import Heading, Outcome, RuleResult, Verdict
-from passport.errors import Reason, advice, sentence
+from passport.errors import Reason, sentence
 from passport.verifying.context import Context
 from passport.verifying.saying import COMPARE, HEADINGS, TEST, dose_line
 from passport.web.language import day, moment, ngettext, told
@@ -86,7 +86,6 @@ def lists_line(*, trust: datetime | None, revocation: datetime | None, context: 
 
 def words(*, context: Context) -> dict[str, Any]:
     """The sentences with which the browser fills a `BLANK` face; `{…}` is filled in there."""
-    away = Reason.UNAVAILABLE
     return {
         "headings": {heading.value: told(word) for heading, word in HEADINGS.items()},
         "test": told(TEST),
@@ -102,7 +101,6 @@ def words(*, context: Context) -> dict[str, Any]:
             "revocation": context.revocation_max_age / _DAY,
         },
         "zone": context.zone.key,
-        "away": {"message": told(sentence(away)), "advice": told(advice(away))},
     }
 
 

@@ -12,9 +12,10 @@ from passport.domain.verdict import Verdict
 from passport.house import clock, current_house
 from passport.rules.policies import POLICIES
 from passport.rules.valuesets import country_name
+from passport.verifying.context import Context
 from passport.verifying.request import CheckRequest, answer, parse_at, parse_country, parse_policy
 from passport.verifying.verify import verify_image
-from passport.web import access, result
+from passport.web import access, result, scanner_words
 from passport.web.language import day, told
 from passport.web.language import gettext as _
 from passport.web.limits import LIMITER
@@ -24,6 +25,7 @@ BLUEPRINT = Blueprint("scanner", __name__)
 access.declare(BLUEPRINT, access.Audience.PUBLIC)
 
 CHECKS_LIMIT = "30 per minute"  # per address, as for strangers at the API (INTERFACES section 5)
+PAUSES = (3, 5, 10, 15, 30)  # seconds that a result stays; reference/ux.md
 _TITLES = {policy.name: policy.title for policy in POLICIES}
 
 
@@ -54,10 +56,14 @@ class Terms:
 
     def told(self, *, today: str) -> str:
         """Wording 11, in the language of the request."""
+        return scanner_words.terms(self.asked(), day(self.on or today))
+
+    def asked(self) -> str:
+        """The rules in words, without the day."""
         asked = [told(_TITLES[self.policy])] if self.policy else []
         if self.country:
-            asked.append(_rules_of(told(country_name(self.country))))
-        return _terms(", ".join(asked) or _no_policy(), day(self.on or today))
+            asked.append(scanner_words.rules_of(told(country_name(self.country))))
+        return ", ".join(asked) or scanner_words.no_policy()
 
 
 @BLUEPRINT.route("/verify", methods=["GET", "POST"])
@@ -66,11 +72,11 @@ def verify_page() -> str:
     """The scanner; a form that came without JavaScript is answered with its result."""
     terms = Terms.read(request.values, today=_today())
     if request.method == "GET":
-        return _scanner(terms)
+        return page(terms)
     picture = request.files.get("image")
     text = request.form.get("credential", "").lstrip().rstrip("\r\n\t")  # a code may end in a space
     if not picture and not text:
-        return _scanner(terms, errors={"credential": _("Nhập nội dung mã hoặc chọn ảnh.")})
+        return page(terms, errors={"credential": _("Nhập nội dung mã hoặc chọn ảnh.")})
     verdict = _check_picture(picture.read(), terms) if picture else _check_text(text, terms)
     return show(count(verdict), terms=terms)
 
@@ -81,28 +87,41 @@ def show(verdict: Verdict, *, terms: Terms) -> str:
     return render_template("scanner/result.html", face=lines, terms=terms)
 
 
-def _scanner(terms: Terms, *, errors: Mapping[str, str] | None = None) -> str:
+def page(terms: Terms, *, errors: Mapping[str, str] | None = None, kept: bool = False) -> str:
+    """The scanner itself; `kept` is the one that a device keeps: no token, no day, no age of a list stand in it."""
     context = current_house().context
-    words = result.words(context=context) | {
-        "terms": _terms("{policy}", "{date}"),
-        "rules_of": _rules_of("{country}"),
-        "no_policy": _no_policy(),
-    }
     return render_template(
         "scanner/verify.html",
         terms=terms,
-        today=_today(),
+        kept=kept,
+        today=None if kept else _today(),
         errors=errors or {},
-        policies=[("", _("Chỉ chữ ký và hiệu lực")), *((name, told(title)) for name, title in _TITLES.items())],
-        countries=[("", _("Không chọn")), *((code, told(country_name(code))) for code in context.rules.countries)],
+        policies=policy_choices(),
+        countries=country_choices(),
+        pauses=[(str(seconds), _("%(seconds)s giây", seconds=seconds)) for seconds in PAUSES],
         blank=result.BLANK,
-        words=words,
-        lists=result.lists_line(
-            trust=context.keyring.updated_at,
-            revocation=context.revocations.updated_at,
-            context=context,
-            now=clock(),
-        ),
+        words=scanner_words.words(context=context),
+        lists="" if kept else _lists_line(context),
+    )
+
+
+def policy_choices() -> list[tuple[str, str]]:
+    """The policies that a checkpoint may choose, and none of them."""
+    return [("", _("Chỉ chữ ký và hiệu lực")), *((name, told(title)) for name, title in _TITLES.items())]
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """The countries whose rules are kept here, and none of them."""
+    countries = current_house().context.rules.countries
+    return [("", _("Không chọn")), *((code, told(country_name(code))) for code in countries)]
+
+
+def _lists_line(context: Context) -> str:
+    return result.lists_line(
+        trust=context.keyring.updated_at,
+        revocation=context.revocations.updated_at,
+        context=context,
+        now=clock(),
     )
 
 
@@ -126,15 +145,3 @@ def _check_picture(data: bytes, terms: Terms) -> Verdict:
 
 def _today() -> str:
     return current_house().today(clock()).isoformat()
-
-
-def _terms(policy: str, date: str) -> str:
-    return _("Kiểm tra theo: %(policy)s · ngày %(date)s", policy=policy, date=date)
-
-
-def _rules_of(country: str) -> str:
-    return _("quy định của %(country)s", country=country)
-
-
-def _no_policy() -> str:
-    return _("chữ ký và hiệu lực")

@@ -1,8 +1,8 @@
-// The worker that looks for a QR code in a frame: {image} in, {text} out, null where there is none; {failed} where
+// The worker that looks for QR codes in a picture: {image} in, {texts} out, empty where there is none; {failed} where
 // this browser cannot run the reader.
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
 
-const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1, textMode: "Plain" };
+const OPTIONS = { formats: ["QRCode"], tryHarder: true, textMode: "Plain" };
 
 self.addEventListener("message", async ({ data }) => {
   if (data.wasm) {
@@ -10,8 +10,8 @@ self.addEventListener("message", async ({ data }) => {
     return;
   }
   try {
-    const [code] = await readBarcodes(data.image, OPTIONS);
-    self.postMessage({ text: code?.text || null });
+    const codes = await readBarcodes(data.image, { ...OPTIONS, maxNumberOfSymbols: data.most });
+    self.postMessage({ texts: codes.map((code) => code.text).filter(Boolean) });
   } catch (error) {
     self.postMessage({ failed: String(error) });
   }

@@ -1,11 +1,15 @@
-// Fills the result's template with a verdict of the API, by text alone. The server fills the same template for
-// pages without JavaScript (passport/web/result.py).
+// Fills the result's template with a verdict, by text alone. The server fills the same template for pages without
+// JavaScript (passport/web/result.py).
+import { now } from "./clock.js";
 
 const language = document.documentElement.lang;
 const DAY = 86_400_000; // milliseconds
-const COMPARED = ["valid", "rule", "undetermined"];
 
-const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "–");
+/** The headings under which the document decides who it is. */
+export const COMPARED = ["valid", "rule", "undetermined"];
+
+/** `sentence` with its {gaps} filled in. */
+export const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "–");
 const told = (sentence) => sentence?.[language] ?? "";
 
 /** A date as people write it; `text` is YYYY, YYYY-MM or YYYY-MM-DD. */
@@ -21,7 +25,8 @@ export function dayIn(zone, instant) {
   return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
 }
 
-function moment(zone, instant) {
+/** An instant in the service's time zone: 14:05 ngày 02/01/2027. */
+export function moment(zone, instant) {
   const time = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(instant);
   const date = day(dayIn(zone, instant));
   return language === "vi" ? `${time} ngày ${date}` : `${date}, ${time}`;
@@ -44,16 +49,18 @@ function doseLine(verdict, words) {
   });
 }
 
-function listsLine(lists, words) {
+/** How old lists of these dates (ISO 8601) are, in words; "" where none is dated. */
+export function listsLine(lists, words) {
   const dated = ["trust", "revocation"]
     .filter((name) => lists[name])
     .map((name) => ({ made: Date.parse(lists[name]), end: Date.parse(lists[name]) + words.max_days[name] * DAY }));
   if (!dated.length) return "";
-  const [age, left] = [Date.now() - Math.min(...dated.map((d) => d.made)), Math.min(...dated.map((d) => d.end)) - Date.now()];
+  const time = now().getTime();
+  const [age, left] = [time - Math.min(...dated.map((d) => d.made)), Math.min(...dated.map((d) => d.end)) - time];
   if (left < 0) return fill(words.stale, { n: Math.max(1, Math.floor(-left / DAY)) });
   if (age < DAY) return words.fresh;
   const days = Math.floor(age / DAY);
-  return fill(plural(words.ageing, days), { days, time: moment(words.zone, new Date(Date.now() + left)) });
+  return fill(plural(words.ageing, days), { days, time: moment(words.zone, new Date(time + left)) });
 }
 
 function lines(verdict, terms, words) {

@@ -1,0 +1,100 @@
+// Where a certificate is checked: on this device with the lists that it keeps. Only what the device cannot do (no
+// lists, no WebCrypto, a PDF) goes to the service, and the page says so beforehand.
+import { verify } from "../verifying/verify.js";
+import { now } from "./clock.js";
+import { reduced } from "./reading.js";
+
+const VERIFICATIONS = "/api/v1/verifications";
+const PDF = "application/pdf";
+const READABLE = ["image/png", "image/jpeg", "image/webp", PDF]; // by the service
+const LARGE = 2_000_000; // bytes; larger pictures are sent smaller
+const LONGEST_SIDE = 2400; // pixels of a picture that is sent smaller
+const NO_CERTIFICATE = ["not_a_certificate", "unsupported_version", "too_large"]; // the reasons of the first step
+
+export class Checker {
+  #kept;
+  #reader;
+  #words;
+
+  constructor({ kept, reader, words }) {
+    [this.#kept, this.#reader, this.#words] = [kept, reader, words];
+  }
+
+  /** Whether this device checks by itself; known once `kept.ready`. */
+  get onDevice() {
+    return this.#kept.lists !== null;
+  }
+
+  async text(text, terms) {
+    await this.#kept.ready;
+    if (this.onDevice) return this.#verify(text, terms);
+    return this.#ask({ headers: { "Content-Type": "application/json" }, body: JSON.stringify({ credential: text, ...terms }) });
+  }
+
+  async file(file, terms) {
+    await this.#kept.ready;
+    if (!this.onDevice || file.type === PDF) return this.#send(file, terms);
+    try {
+      return await this.#picture(await this.#reader.readFile(file), terms);
+    } catch {
+      return this.#send(file, terms); // a kind of picture that this browser cannot open
+    }
+  }
+
+  /** A verdict of the page itself, in the shape of every other; `said` chooses another sentence for `reason`. */
+  own(reason, { heading, said = reason, of = {}, values = {} }) {
+    const fill = (text) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "–");
+    const both = (text) => ({ vi: fill(text), en: fill(text) });
+    const { message, advice } = this.#words.reasons[said];
+    const outcome = heading === "undetermined" ? "undetermined" : "invalid";
+    const nothing = { test: false, certificate: null, dose_status: null, rules: null, lists: {} };
+    return { ...nothing, ...of, outcome, reason, heading, message: both(message), advice: both(advice) };
+  }
+
+  async #picture(texts, terms) {
+    let first = null;
+    for (const text of texts) {
+      const verdict = await this.#verify(text, terms);
+      if (!NO_CERTIFICATE.includes(verdict.reason)) return verdict;
+      first ??= verdict;
+    }
+    return first ?? this.own("unreadable_image", { heading: "unread" });
+  }
+
+  async #verify(text, { policy, country, at }) {
+    try {
+      return await verify(text, { lists: this.#kept.lists, now: now(), at: at && new Date(at), country, policy });
+    } catch {
+      return this.own("unavailable", { heading: "undetermined" }); // such as a policy that the lists do not know
+    }
+  }
+
+  async #send(file, terms) {
+    const body = new FormData();
+    body.append("image", await smaller(file), "image");
+    for (const [name, value] of Object.entries(terms)) if (value) body.append(name, value);
+    return this.#ask({ body }, "needs_network");
+  }
+
+  /** The service's verdict; `offline` says what cannot be done without it. */
+  async #ask(request, offline = "no_lists") {
+    try {
+      const response = await fetch(VERIFICATIONS, { method: "POST", ...request });
+      if (response.ok) return await response.json();
+    } catch {
+      // No network: the same outcome as a service that does not respond.
+    }
+    return this.own("unavailable", { heading: "undetermined", said: navigator.onLine ? "unavailable" : offline });
+  }
+}
+
+/** The file itself, or a smaller JPEG of a picture that is large or in a format that few can read. */
+async function smaller(file) {
+  if (READABLE.includes(file.type) && (file.size <= LARGE || file.type === PDF)) return file;
+  try {
+    const canvas = reduced(await createImageBitmap(file, { imageOrientation: "from-image" }), LONGEST_SIDE);
+    return (await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92))) ?? file;
+  } catch {
+    return file; // the service says what is wrong with it
+  }
+}

@@ -1,0 +1,55 @@
+// Reads QR codes in pictures without blocking the page: one picture after the other goes to the worker.
+import { join } from "../verifying/verify.js";
+
+const CODES_MOST = 10; // in one picture: a card may stand in several codes
+const SIDES = [2400, 1200]; // pixels; a noisy photograph is read better when smaller
+
+export class Reader {
+  #worker;
+  #last = Promise.resolve();
+
+  constructor({ reader, wasm }) {
+    this.#worker = new Worker(reader, { type: "module" });
+    this.#worker.postMessage({ wasm });
+  }
+
+  /** The texts of at most `most` codes in an ImageData, which is given away; rejects where the reader cannot run. */
+  read(image, most = 1) {
+    const texts = this.#last.then(() => this.#ask(image, most));
+    this.#last = texts.catch(() => {});
+    return texts;
+  }
+
+  /** The credentials in a picture file, none where no code was found; rejects where the browser cannot open it. */
+  async readFile(file) {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    for (const side of SIDES) {
+      const texts = await this.read(pixels(picture, side), CODES_MOST);
+      if (texts.length) return join(texts);
+    }
+    return [];
+  }
+
+  #ask(image, most) {
+    return new Promise((resolve, reject) => {
+      this.#worker.onmessage = ({ data }) => (data.failed ? reject(new Error(data.failed)) : resolve(data.texts));
+      this.#worker.onerror = reject;
+      this.#worker.postMessage({ image, most }, [image.data.buffer]);
+    });
+  }
+}
+
+/** `picture` as a canvas whose longer side has at most `side` pixels. */
+export function reduced(picture, side) {
+  const scale = Math.min(1, side / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round(picture.height * scale);
+  canvas.getContext("2d", { willReadFrequently: true }).drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+function pixels(picture, side) {
+  const canvas = reduced(picture, side);
+  return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+}
