@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from passport.errors import PassportError
 from passport.formats.table import FORMATS, detect
 from passport.intake.sheets import read_sheet
-from passport.rendering.pdf_reading import pages
+from passport.rendering.pdf_pages import pages
 from passport.rendering.reading import read_codes
 from passport.trust.anchors import parse_keys
 

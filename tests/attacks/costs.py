@@ -1,7 +1,7 @@
 """What hostile inputs cost: `python -m tests.attacks.costs` answers each in a fork of its own and tells one JSON line.
 
-Memory is the kernel's: the most that was resident above what was before, so that decoders in C count as well. A
-PDF is looked at by a child of ours, whose limits are named in `rendering.pdf_reading`.
+Memory is the kernel's: the most that was resident above what was before, so that decoders in C count as well. A PDF
+is looked at by a child of ours: all that it may have counts, needed or not.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from PIL import Image
 from passport.codecs import base45
 from passport.domain.verdict import Verdict
 from passport.formats.table import TEXT_LIMIT
+from passport.rendering.pdf_pages import MEMORY
+from passport.rendering.pdf_reading import looks_like_pdf
 from passport.rendering.qr import qr_image
 from passport.verifying.verify import verify, verify_image
 from tests.forging import NOW, pack
@@ -191,21 +193,22 @@ def _refuse(*_args: object, **_named: object) -> None:
     raise AssertionError("a socket was opened")
 
 
-def _measured(act: Callable[[], Verdict]) -> dict[str, object]:
+def _measured(act: Callable[[], Verdict], *, beside: int) -> dict[str, object]:
     ctypes.CDLL(None).malloc_trim(0)  # what making the input left free would be used again, unseen
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
     before, began = _status("VmRSS"), sum(os.times()[:4])
     verdict = act()
     used = sum(os.times()[:4]) - began  # our own work and that of a child
-    return {"reason": verdict.reason, "mebibytes": (_status("VmHWM") - before) // 1024, "seconds": round(used, 2)}
+    taken = (_status("VmHWM") - before) // 1024 + beside
+    return {"reason": verdict.reason, "mebibytes": taken, "seconds": round(used, 2)}
 
 
-def _told(name: str, act: Callable[[], Verdict]) -> None:
-    """Prints what `act` costs; a fork keeps one input's memory from hiding another's."""
+def _told(name: str, act: Callable[[], Verdict], *, beside: int = 0) -> None:
+    """Prints what `act` costs; a fork keeps one input's memory from hiding another's. `beside`: MiB of its child."""
     child = os.fork()
     if not child:
         try:
-            print(json.dumps({"name": name, **_measured(act)}), flush=True)
+            print(json.dumps({"name": name, **_measured(act, beside=beside)}), flush=True)
             os._exit(0)
         finally:
             os._exit(1)
@@ -222,11 +225,12 @@ def main() -> None:
     good = codes_of(signer)["hc1"][0].text
     verify(good, context=context, now=NOW)  # what is loaded once is not the input's cost
     verify_image(_file(qr_image(good, module_pixels=3)), context=context, now=NOW)
-    asked = {"context": context, "now": NOW}
     for name, text in TEXTS.items():
-        _told(name, partial(verify, text(), **asked))
-    for name, data in FILES.items():
-        _told(name, partial(verify_image, data(), **asked))
+        _told(name, partial(verify, text(), context=context, now=NOW))
+    for name, make in FILES.items():
+        data = make()
+        beside = MEMORY // 1024**2 if looks_like_pdf(data) else 0
+        _told(name, partial(verify_image, data, context=context, now=NOW), beside=beside)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -12,18 +13,28 @@ from passport.errors import Reason
 from tests.attacks.costs import FILES, TEXTS
 
 MEBIBYTES = 64
-SECONDS = 5  # of the processor: a guard, not the figure; `python -m tests.attacks.costs` tells the figures
+SECONDS = 1  # of the processor
+TRIES = 3  # a neighbour on the same core can slow an answer down, and never hasten it
 
 
 @pytest.fixture(scope="module")
-def answers() -> dict[str, dict[str, object]]:
+def answers() -> dict[str, dict[str, Any]]:
+    best: dict[str, dict[str, Any]] = {}
+    for _ in range(TRIES):
+        for answer in _measured():
+            best[answer["name"]] = min(best.get(answer["name"], answer), answer, key=lambda one: one["seconds"])
+        if all(answer["seconds"] < SECONDS for answer in best.values()):
+            break
+    return best
+
+
+def _measured() -> list[dict[str, Any]]:
     done = subprocess.run([sys.executable, "-m", "tests.attacks.costs"], capture_output=True, text=True, check=True)
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    return {answer["name"]: answer for answer in told}
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("name", [*TEXTS, *FILES])
-def test_a_hostile_input_is_cheap(name: str, answers: dict[str, dict[str, object]]) -> None:
+def test_a_hostile_input_is_cheap(name: str, answers: dict[str, dict[str, Any]]) -> None:
     answer = answers[name]  # absent when the check crashed, or opened a socket
     assert answer["reason"] in set(Reason)
     assert answer["mebibytes"] < MEBIBYTES

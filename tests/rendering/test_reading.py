@@ -9,16 +9,19 @@ import struct
 import threading
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from passport.errors import Reason, TrustError
-from passport.rendering import reading
-from passport.rendering.pdf_reading import PDF_BYTES, pages
+from passport.rendering import looking
+from passport.rendering.pdf_pages import pages
+from passport.rendering.pdf_reading import PDF_BYTES
+from passport.rendering.pictures import IMAGE_BYTES, IMAGE_PIXELS, IMAGE_SIDE, JPEG_SCANS
 from passport.rendering.qr import qr_image
-from passport.rendering.reading import IMAGE_BYTES, IMAGE_PIXELS, IMAGE_SIDE, JPEG_SCANS, read_codes
+from passport.rendering.reading import read_codes
 
 CODE = "HC1:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDEXWK" * 11
 OTHER = "HC1:ANOTHER CODE"
@@ -78,8 +81,8 @@ def test_retries_read_what_the_first_look_misses(monkeypatch: pytest.MonkeyPatch
     page.paste(symbol.resize((round(symbol.width * 1.2 / 8),) * 2, Image.Resampling.BOX), (300, 200))
     noisy = Image.blend(page, Image.effect_noise(page.size, 40), 0.1)
     assert read_codes(_file(noisy)) == [CODE]
-    first_look = reading._attempts
-    monkeypatch.setattr(reading, "_attempts", lambda picture: list(first_look(picture))[:1])
+    first_look = looking._attempts
+    monkeypatch.setattr(looking, "_attempts", lambda picture: islice(first_look(picture), 1))
     assert _refusal(_file(noisy)) is Reason.UNREADABLE_IMAGE
 
 
@@ -99,6 +102,21 @@ def test_only_the_first_pages_of_a_pdf_are_looked_at() -> None:
     fourth = _file(blank, "PDF", save_all=True, append_images=[blank, blank, page])
     assert read_codes(third) == [CODE]
     assert _refusal(fourth) is Reason.UNREADABLE_IMAGE
+
+
+def test_the_code_on_the_second_of_two_colour_scans_is_read() -> None:
+    paper = [Image.effect_noise((2480, 3508), 12).point(lambda value: min(255, value + 110)) for _ in range(2)]
+    symbol = _symbol(5).rotate(2, expand=True, fillcolor=255)
+    paper[1].paste(symbol, (300, 2400))
+    first, *others = (page.convert("RGB") for page in paper)  # A4 at 300 dpi
+    assert read_codes(_file(first, "PDF", save_all=True, append_images=others, quality=75)) == [CODE]
+
+
+def test_a_scan_that_only_the_drawing_library_can_read_is_drawn() -> None:
+    scan = _file(_symbol(3).convert("RGB"), "PDF")
+    drawn = [page.size for page in pages(scan.replace(b"/DCTDecode", b"/DCT"))]  # the filter's short name
+    assert [page.size for page in pages(scan)] != drawn
+    assert read_codes(scan.replace(b"/DCTDecode", b"/DCT")) == [CODE]
 
 
 def test_a_pdf_that_begins_behind_other_bytes_is_read() -> None:
