@@ -54,6 +54,9 @@ soak: $(VENV)/.dev ## import a million rows (ROWS=…) and kill it twenty times 
 spark: $(VENV)/.dev ## compare DuckDB and Spark, also on a cluster of which a worker is killed (ROWS=100000)
 	@$(BIN)/python -m tests.spark.cluster $(or $(ROWS),100000)
 
+judge: $(VENV)/.dev ## link a list that nobody looked at and count what is wrong (ROWS=1000000 SEED=1001 HARD=hard)
+	@$(BIN)/python -m tests.judging $(or $(ROWS),1000000) $(or $(SEED),1001) $(HARD)
+
 bench: $(VENV)/.dev ## measure, as ratios
 	$(BIN)/flask bench
 
@@ -66,4 +69,4 @@ lock: $(VENV)/.dev ## write all locks of packages anew, those of tests/peers too
 	cd tests/peers && ../../$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements.in -o requirements.txt
 	cd tests/peers && npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test lint format fuzz fuzz-atheris api torture soak spark bench pictures lock
+.PHONY: help run test lint format fuzz fuzz-atheris api torture soak spark judge bench pictures lock

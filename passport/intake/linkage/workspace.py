@@ -10,8 +10,10 @@ from typing import Any
 
 import duckdb
 
+from passport.errors import InputError, Refusal
 from passport.intake.linkage.spreading import FormsOf, Spread
 
+PART = 500_000  # rows of the list that are decided, and written, together
 FETCHED = 20_000  # values brought to Python at a time
 
 
@@ -39,6 +41,12 @@ class Workspace:
         """Makes a table from a SELECT in place of an older one."""
         self.run(f"CREATE OR REPLACE TABLE {name} AS {select}", *values)
 
+    def append(self, name: str, select: str, **values: object) -> None:
+        """Adds what a SELECT answers to a table, made at the first call; `values` are its `$` names."""
+        there = self.number(f"SELECT COUNT(*) FROM duckdb_tables() WHERE table_name = '{name}'")
+        verb = "INSERT INTO" if there else "CREATE TABLE"
+        self.connection.execute(f"{verb} {name} {'' if there else 'AS '}{select}", values)
+
     def forms(self, name: str, distinct: str, columns: Sequence[str], forms_of: FormsOf) -> None:
         """Makes table `name`: `raw`, each value of `distinct` once, and `columns` as `forms_of` gives them."""
         self.table("value", f"SELECT ROW_NUMBER() OVER () AS number, raw FROM ({distinct})")
@@ -60,12 +68,24 @@ class Workspace:
         path.unlink()
 
 
+def parts(rows: int) -> Iterator[range]:
+    """The numbers of the rows of a list, part by part; one empty part for a list of none."""
+    return (range(start, min(start + PART, rows)) for start in range(0, max(rows, 1), PART))
+
+
 @contextmanager
 def open_workspace(*, memory: str) -> Iterator[Workspace]:
-    """A workspace whose database keeps to `memory` (such as 2GB) and lays the rest on disk."""
+    """A workspace whose database keeps to `memory` (such as 2GB) and lays the rest on disk.
+
+    Raises InputError (bad_option) when a step takes more than `memory`, or more disk than there is.
+    """
     with TemporaryDirectory(prefix="linkage-") as name, ExitStack() as stack:
         folder = Path(name)
         settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
         connection = stack.enter_context(duckdb.connect(config=settings))
         connection.execute("SET enable_progress_bar = false")
-        yield Workspace(connection, folder, Spread(stack))
+        try:
+            yield Workspace(connection, folder, Spread(stack))
+        except duckdb.OutOfMemoryException as error:  # of the memory, or of the disk it spills to
+            detail = f"PASSPORT_LINKAGE_MEMORY: {memory} is too little for these files, or TMPDIR has no room"
+            raise InputError(Refusal.BAD_OPTION, detail) from error

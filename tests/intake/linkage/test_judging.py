@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from passport.demo.linkage_data import JUDGING_SEEDS, LinkageFiles, write_linkage_files
+from passport.errors import InputError
+from passport.intake.linkage import workspace
 from passport.intake.linkage.linking import link_files
-from tests.intake.linkage.conftest import TODAY, Decision, read_decisions
-
-
-@dataclass(frozen=True)
-class Judged:
-    """The decisions about a set, with the truth beside them."""
-
-    pairs: list[tuple[Decision, str]]
-    alive: set[str]
-
-    @property
-    def wrong(self) -> list[tuple[Decision, str]]:
-        return [(d, truth) for d, truth in self.pairs if d.decision == "accept" and d.person_id != truth]
-
-    @property
-    def recall(self) -> float:
-        """Of the rows of people who live and are in the register, the share linked to them."""
-        due = [d.person_id == truth for d, truth in self.pairs if truth in self.alive]
-        return sum(due) / len(due)
-
-    @property
-    def first_three(self) -> float:
-        """Of the rows of people in the register, the share with them among the first three candidates."""
-        due = [truth in d.who[:3] for d, truth in self.pairs if truth]
-        return sum(due) / len(due)
+from tests.judging import TODAY, Judged, judge
 
 
 def _judge(folder: Path, files: LinkageFiles) -> Judged:
@@ -43,13 +20,7 @@ def _judge(folder: Path, files: LinkageFiles) -> Judged:
         rows=str(files.rows), population=str(files.population), output=str(output), engine="duckdb", level="strict",
         memory="500MB", spark_master="", today=TODAY, progress=lambda stage: None,
     )  # fmt: skip
-    with files.truth.open(encoding="utf-8", newline="") as file:
-        truth = [(row["row_id"], row["person_id"]) for row in csv.DictReader(file)]
-    with files.population.open(encoding="utf-8", newline="") as file:
-        alive = {row["person_id"] for row in csv.DictReader(file) if row["status"] == "alive"}
-    decisions = read_decisions(output)
-    assert [d.row_id for d in decisions] == [row_id for row_id, _ in truth]  # none lost, none twice, in their order
-    return Judged([(d, person) for d, (_, person) in zip(decisions, truth, strict=True)], alive)
+    return judge(files, output)
 
 
 def test_a_normal_list(tmp_path: Path) -> None:
@@ -66,6 +37,22 @@ def test_a_list_full_of_traps(tmp_path: Path) -> None:
     assert len(judged.wrong) <= 1  # a missing twin whose number and name without marks a row bears looks the same
     assert judged.recall >= 0.8
     assert judged.first_three >= 0.995
+
+
+def test_a_list_decided_in_parts_is_decided_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = write_linkage_files(tmp_path, people=600, rows=600, seed=JUDGING_SEEDS[3], today=TODAY)
+    whole = _judge(tmp_path, files)
+    monkeypatch.setattr(workspace, "PART", 70)
+    assert _judge(tmp_path, files) == whole
+
+
+def test_too_little_memory_is_said(tmp_path: Path) -> None:
+    files = write_linkage_files(tmp_path, people=600, rows=600, seed=JUDGING_SEEDS[3], today=TODAY)
+    with pytest.raises(InputError, match="PASSPORT_LINKAGE_MEMORY"):
+        link_files(
+            rows=str(files.rows), population=str(files.population), output=str(tmp_path / "out.csv"), engine="duckdb",
+            level="strict", memory="8MB", spark_master="", today=TODAY, progress=lambda stage: None,
+        )  # fmt: skip
 
 
 def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
