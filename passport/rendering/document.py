@@ -1,4 +1,5 @@
-"""The certificate on paper: one A4 page, PDF/A-2a and PDF/UA-1, set by typst from `templates/document`.
+"""The certificate on paper: one A4 page, flat or to be folded, PDF/A-2a and PDF/UA-1, set by typst from
+`templates/document`.
 
 The template is fixed. What a certificate says reaches it as JSON beside it (`sys.inputs`) and is only ever text
 there, whatever signs of the template language it holds.
@@ -38,15 +39,24 @@ def certificate_pdf(paper: Paper) -> bytes:
     Letters that the shipped font lacks are set in typst's own; a name for which those have no letters either is
     set in its Latin form.
     """
+    return _printed(paper, "certificate")
+
+
+def folded_pdf(paper: Paper) -> bytes:
+    """As `certificate_pdf`, in four quarters of the page that are folded to the size of a pocket."""
+    return _printed(paper, "folded")
+
+
+def _printed(paper: Paper, template: str) -> bytes:
     shaped = texts.printable(paper)
     try:
-        return _pdf(shaped)
+        return _pdf(shaped, template)
     except typst.TypstError:  # PDF/A refuses a letter that no font has
-        return _pdf(texts.in_letters_of(shaped, drawable))
+        return _pdf(texts.in_letters_of(shaped, drawable), template)
 
 
-def _pdf(paper: Paper) -> bytes:
-    pdf = _compiler().compile(
+def _pdf(paper: Paper, template: str) -> bytes:
+    pdf = _compiler(template).compile(
         format="pdf",
         sys_inputs={"paper": json.dumps(_content(paper), ensure_ascii=False), "code": qr_svg(paper.code)},
         pdf_standards=STANDARDS,
@@ -56,16 +66,16 @@ def _pdf(paper: Paper) -> bytes:
     return pdf
 
 
-def _compiler() -> typst.Compiler:
+def _compiler(template: str) -> typst.Compiler:
     """This thread's compiler. Text is an argument of each run, so nothing of one paper stays for the next."""
-    if not hasattr(_thread, "compiler"):
-        _thread.compiler = typst.Compiler(
-            TEMPLATES / "certificate.typ",
+    compilers: dict[str, typst.Compiler] = _thread.__dict__
+    if template not in compilers:
+        compilers[template] = typst.Compiler(
+            TEMPLATES / f"{template}.typ",
             root=TEMPLATES,
             font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FOLDER]),
         )
-    compiler: typst.Compiler = _thread.compiler
-    return compiler
+    return compilers[template]
 
 
 def _content(paper: Paper) -> dict[str, Any]:
@@ -80,6 +90,10 @@ def _content(paper: Paper) -> dict[str, Any]:
         "latin": latin,
         "notices": [texts.expiry(named).as_dict(), texts.latin_notice(named).as_dict()],
         "foot": texts.foot(paper).as_dict(),
+        "compare": texts.COMPARE.as_dict(),
+        "fold": texts.FOLD.as_dict(),
+        "use": texts.USE.as_dict(),
+        "instructions": [notice.as_dict() for notice in texts.instructions(named)],
         "is_test": paper.test,
         "test": texts.TEST.as_dict(),
     }

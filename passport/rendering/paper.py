@@ -19,6 +19,11 @@ TEST = Sentence("MẪU THỬ – KHÔNG CÓ GIÁ TRỊ", "TEST – NOT FOR USE")
 ISSUED_BY = Sentence("Nơi cấp", "Issued by")
 ISSUED_ON = Sentence("Ngày cấp mã", "Code issued on")
 SCAN = Sentence("Quét mã để kiểm tra", "Scan to check")
+FOLD = Sentence("Gấp theo nét đứt, mặt in ra ngoài", "Fold along the dashed lines, print outwards")
+USE = Sentence("Cách sử dụng", "How to use it")
+COMPARE = Sentence(
+    "Chỉ có giá trị khi xuất trình cùng giấy tờ tùy thân.", "Valid only together with an identity document."
+)
 _TEXTS = (
     "full_name", "latin_name", "disease", "vaccine", "product", "manufacturer", "identifier", "issuer", "address",
 )  # fmt: skip
@@ -105,6 +110,26 @@ def latin_notice(paper: Paper) -> Sentence:
         f"Họ tên không dấu trên chứng nhận: {name}. Nếu khác với hộ chiếu, hãy gửi phản ánh trước chuyến đi.",
         f"Name in Latin letters on the certificate: {name}. If it differs from your passport, send a report before "
         "you travel.",
+    )
+
+
+def instructions(paper: Paper) -> tuple[Sentence, ...]:
+    """What the holder of the folded paper should know."""
+    return (
+        Sentence(
+            "Xuất trình mã QR cùng giấy tờ tùy thân. Người kiểm tra đối chiếu họ tên và ngày sinh.",
+            "Show the QR code with your identity document. The name and date of birth are compared.",
+        ),
+        expiry(paper),
+        latin_notice(paper),
+        Sentence(
+            f"Ai cũng kiểm tra được mã tại {paper.address}. Nội dung in không thay cho việc quét mã.",
+            f"Anybody can check the code at {paper.address}. The print does not replace the scan.",
+        ),
+        Sentence(
+            "Không đăng ảnh mã QR lên mạng: ai có ảnh đều đọc được họ tên và ngày sinh.",
+            "Do not post a picture of the code: whoever has it can read your name and date of birth.",
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from passport.domain.dates import PartialDate
 from passport.errors import Sentence
-from passport.rendering.document import certificate_pdf
+from passport.rendering.document import certificate_pdf, folded_pdf
 from passport.rendering.paper import Paper
 from passport.rendering.reading import read_codes
 
@@ -150,3 +150,34 @@ def test_threads_print_at_once(paper: Paper) -> None:
         thread.join()
     for one in papers:
         assert one.full_name in _text(printed[one.full_name])
+
+
+def _quarters(page: Image.Image) -> list[Image.Image]:
+    width, height = page.width // 2, page.height // 2
+    return [page.crop((x, y, x + width, y + height)) for y in (0, height) for x in (0, width)]
+
+
+def test_the_folded_page_has_the_code_in_one_quarter_and_every_word_in_its_own(paper: Paper) -> None:
+    pdf = folded_pdf(paper)
+    found = [zxingcpp.read_barcodes(quarter) for quarter in _quarters(_page(pdf, dpi=150))]
+    assert [[code.text for code in codes] for codes in found] == [[], [paper.code], [], []]
+    text = _text(pdf).replace("\u200b", "")
+    for words in (
+        "VACCINE PASSPORT", "Nguyễn Thị Quỳnh Hường", "2 January 1990", "Comirnaty", "18/10/2026", "2/2", "Cách sử dụng",
+        "Fold along the dashed lines", "NGUYEN THI QUYNH HUONG", "MOH/7QK3ZP5M2XWVJ4T8B6RDHN0AC#E",
+    ):  # fmt: skip
+        assert words in text
+    assert "MẪU THỬ" not in text
+    assert text.count(paper.full_name) == 1
+    assert _text(folded_pdf(replace(paper, test=True))).count("TEST – NOT FOR USE") == 4
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "W" * 80, "Công Tằng Tôn Nữ " * 4 + "Ý"])
+def test_hostile_and_long_names_stay_in_their_quarter(paper: Paper, name: str) -> None:
+    named = replace(paper, full_name=name, latin_name=name.upper().replace(" ", "<"), product=name)
+    page = _page(folded_pdf(named), dpi=100)
+    assert [code.text for code in zxingcpp.read_barcodes(page)] == [paper.code]
+    edge = page.convert("L").crop((page.width // 2 - 20, 0, page.width // 2 - 4, page.height // 2 - 20))
+    assert edge.getextrema()[0] > 120  # nothing of the cover but its waves
+    middle = page.convert("L").crop((page.width // 2 + 4, 20, page.width // 2 + 24, page.height // 2 - 20))
+    assert middle.getextrema() == (255, 255)
