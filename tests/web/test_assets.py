@@ -19,6 +19,7 @@ from tests.peers.environments import UNREACHABLE
 
 WEB = Path(__file__).parents[2] / "passport" / "web"
 FRONTEND, STATIC = WEB / "frontend", WEB / "static"
+SCHEMAS = "../../formats/data"  # from the front end's folder
 MANIFEST = json.loads((STATIC / "manifest.json").read_text("utf-8"))
 
 
@@ -27,11 +28,11 @@ def _sha256(data: bytes) -> str:
 
 
 def test_the_built_files_are_those_of_the_sources() -> None:
-    folders = ("scripts", "styles", "images", "licences")
+    folders = ("scripts", "styles", "images", "licences", SCHEMAS)
     names = ["build.mjs", "package.json", "package-lock.json"]
-    names += [
-        p.relative_to(FRONTEND).as_posix() for folder in folders for p in (FRONTEND / folder).rglob("*") if p.is_file()
-    ]
+    for folder in folders:
+        files = (path for path in (FRONTEND / folder).rglob("*") if path.is_file())
+        names += [f"{folder}/{path.relative_to(FRONTEND / folder).as_posix()}" for path in files]
     lines = (f"{name} {_sha256((FRONTEND / name).read_bytes())}\n" for name in sorted(names))
     assert _sha256("".join(lines).encode()) == MANIFEST["sources"], (
         "run `npm ci && npm run build` in passport/web/frontend"
@@ -42,14 +43,16 @@ def test_the_build_is_reproduced(tmp_path: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         absent("npm is not installed")
-    shutil.copytree(FRONTEND, tmp_path / "frontend", ignore=shutil.ignore_patterns("node_modules"))
-    install = subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=tmp_path / "frontend", capture_output=True)
+    copy = tmp_path / "web" / "frontend"
+    shutil.copytree(FRONTEND, copy, ignore=shutil.ignore_patterns("node_modules"))
+    shutil.copytree(FRONTEND / SCHEMAS, copy / SCHEMAS)
+    install = subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=copy, capture_output=True)
     told = install.stderr.decode("utf-8", "replace")
     if install.returncode and any(word in told for word in UNREACHABLE):
         pytest.skip("npm cannot reach its registry")
     assert install.returncode == 0, told  # a lock that no longer installs is a fault, not an excuse
-    subprocess.run([npm, "run", "build"], cwd=tmp_path / "frontend", capture_output=True, check=True)
-    assert json.loads((tmp_path / "static" / "manifest.json").read_text("utf-8")) == MANIFEST
+    subprocess.run([npm, "run", "build"], cwd=copy, capture_output=True, check=True)
+    assert json.loads((tmp_path / "web" / "static" / "manifest.json").read_text("utf-8")) == MANIFEST
 
 
 def test_the_manifest_names_every_file_and_its_hash() -> None:

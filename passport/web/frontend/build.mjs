@@ -29,9 +29,10 @@ const COPIES = {
   "licences/cborg.txt": "cborg/LICENSE",
   "licences/fflate.txt": "fflate/LICENSE",
   "licences/idb.txt": "idb/LICENSE",
+  "licences/htmx.txt": "htmx.org/LICENSE",
   "licences/zxing-wasm.txt": "zxing-wasm/LICENSE",
 };
-const SCRIPTS = ["site", "scanner", "verifying", "reader", "keeper", "demo", "agency"];
+const SCRIPTS = ["site", "scanner", "verifying", "reader", "keeper", "demo", "agency", "live"];
 
 const SOURCES = ["scripts", "styles", "images", "licences"];
 const SCHEMAS = "../../formats/data"; // of the contents of certificates, which the verifier in the browser asks too
