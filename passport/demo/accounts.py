@@ -55,14 +55,28 @@ APPROVER = SampleAccount(f"duyet@{DOMAIN}", "Người duyệt mẫu", ("approver
 INSPECTOR = SampleAccount(
     f"thanhtra@{DOMAIN}", "Thanh tra mẫu", ("inspector",), None, Sentence("Thanh tra (chỉ xem)", "Inspector, read only")
 )
-ADMINISTRATOR = SampleAccount(
-    f"quantri@{DOMAIN}",
-    "Quản trị mẫu",
-    ("administrator", "auditor"),
-    None,
-    Sentence("Quản trị và kiểm toán", "Administrator and auditor"),
+LIST_PROVIDER = SampleAccount(
+    f"nhatruong@{DOMAIN}",
+    "Trường học mẫu",
+    ("list_provider",),
+    TUA_CHUA.code,
+    Sentence("Đơn vị cung cấp danh sách", "List provider"),
 )
-ACCOUNTS = (NURSE, NURSE_KIM_SON, HEAD, IDENTITY, ISSUER, APPROVER, INSPECTOR, ADMINISTRATOR)
+CHECKPOINT_HEAD = SampleAccount(
+    f"chot@{DOMAIN}",
+    "Phụ trách chốt mẫu",
+    ("checkpoint_head",),
+    TUA_CHUA.code,
+    Sentence("Người phụ trách chốt", "Head of the checkpoint"),
+)
+AUDITOR = SampleAccount(f"kiemtoan@{DOMAIN}", "Kiểm toán mẫu", ("auditor",), None, Sentence("Kiểm toán", "Auditor"))
+ADMINISTRATOR = SampleAccount(
+    f"quantri@{DOMAIN}", "Quản trị mẫu", ("administrator",), None, Sentence("Quản trị", "Administrator")
+)
+ACCOUNTS = (
+    NURSE, NURSE_KIM_SON, HEAD, IDENTITY, ISSUER, APPROVER, INSPECTOR, LIST_PROVIDER, CHECKPOINT_HEAD, AUDITOR,
+    ADMINISTRATOR,
+)  # fmt: skip
 
 
 def create_accounts(session: Session, *, hash_password: Callable[[str], str], today: date) -> dict[str, str]:

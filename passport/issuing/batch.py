@@ -11,15 +11,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.orm import Session
+
 from passport.errors import Refusal, Refused
-from passport.issuing.eligibility import is_eligible
+from passport.issuing.eligibility import is_eligible, obstacle
 from passport.issuing.issue import Order, issue_dose
 from passport.issuing.issuer import Issuer
 from passport.registry import audit, certificates
-from passport.registry.accounts import find_account, require_role
+from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.areas import require_area
 from passport.registry.db import Database
 from passport.registry.doses import require_dose, told_by
+from passport.registry.tables import Area
 
 PROPOSERS = ("issuer",)
 APPROVERS = ("approver",)
@@ -37,6 +40,16 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a proposal of an area would hold now: doses ready, left out as the proposer's own entries, and left out
+    for what is wrong with a dose or name, by reason."""
+
+    ready: int
+    own: int
+    unfit: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What one run of a batch did: certificates issued, refusals by reason, members that another run has in hand."""
 
@@ -44,6 +57,19 @@ class Run:
     issued: int
     refused: Mapping[str, int]
     open: int
+
+
+def outlook(session: Session, *, area: Area, by: Account) -> Outlook:
+    """What `propose` would do for `by` in `area` now; whether they may propose there is not asked."""
+    ready, unfit = [], Counter[str]()
+    for dose in certificates.proposable(session, area=area):
+        found = obstacle(dose)
+        if found is None:
+            ready.append(dose)
+        else:
+            unfit[found.value] += 1
+    own = told_by(session, by, ready)
+    return Outlook(len(ready) - len(own), len(own), unfit)
 
 
 def propose(database: Database, *, area_code: str, by: str, now: datetime, today: date) -> Proposed:

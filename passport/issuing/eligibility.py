@@ -23,7 +23,13 @@ def require_eligible(dose: Dose, *, approved: bool) -> None:
 
 def is_eligible(dose: Dose) -> bool:
     """Whether a batch may propose this dose: everything but the approval is there."""
-    return next(_obstacles(dose, approved=True), None) is None
+    return obstacle(dose) is None
+
+
+def obstacle(dose: Dose) -> Refusal | None:
+    """The first thing that keeps this dose out of a batch, or None."""
+    found = next(_obstacles(dose, approved=True), None)
+    return Refusal(found.reason) if found else None
 
 
 def _obstacles(dose: Dose, *, approved: bool) -> Iterator[Refused]:

@@ -110,12 +110,31 @@ def head(session: Session) -> Head | None:
 
 
 def entries(
-    session: Session, *, subject: str | None = None, before: int | None = None, limit: int = 50
+    session: Session,
+    *,
+    subject: str | None = None,
+    actor: str | None = None,
+    action: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[AuditEntry]:
-    """Entries, the latest first, of one subject or of all; the next page holds those `before` the last."""
+    """Entries, the latest first: of one subject, actor or act, from `since` on and before `until`, or all.
+
+    The next page holds those `before` the last of this one.
+    """
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if subject is not None:
         query = query.where(AuditEntry.subject == subject)
+    if actor is not None:
+        query = query.where(AuditEntry.actor == actor)
+    if action is not None:
+        query = query.where(AuditEntry.action == action)
+    if since is not None:
+        query = query.where(AuditEntry.at >= since)
+    if until is not None:
+        query = query.where(AuditEntry.at < until)
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return list(session.scalars(query))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy.orm import Session
 
 from passport.domain.people import IdentityState
-from passport.house import current_house
+from passport.house import clock, current_house
+from passport.intake.reception import note_opened
 from passport.registry.accounts import ROLES, Account, find_account, granted_areas
 from passport.registry.doses import Counts
 from passport.registry.progress import counts_by_area, rolled_up
@@ -19,7 +22,7 @@ from passport.web import access
 BLUEPRINT = Blueprint("staff", __name__, url_prefix="/staff")
 access.declare(BLUEPRINT, access.Audience.STAFF)
 
-WRITES_LISTS = ("registrar", "administrator")
+WRITES_LISTS = ("registrar",)
 READS_PEOPLE = ("registrar", "confirmer", "identity_officer", "issuer", "approver", "inspector", "auditor")
 SEES_COVERAGE = (*READS_PEOPLE, "administrator")
 
@@ -41,6 +44,16 @@ def areas_of(who: Account, roles: tuple[str, ...] = ROLES) -> list[Area | None]:
     return [None] if None in areas else list({area.id: area for area in areas if area}.values())
 
 
+def remember_opened(person_ids: Iterable[str], *, purpose: str) -> None:
+    """Keeps who opened these records, in which office and on which page; people may ask who looked at their data."""
+    house = current_house()
+    with house.database.reading() as session:
+        areas = areas_of(account(session), READS_PEOPLE)
+    office = ", ".join(area.name if area else house.settings.issuer_name for area in areas)
+    by = current_user.email
+    note_opened(house.database, person_ids=person_ids, by=by, office=office, purpose=purpose, now=clock())
+
+
 def identity_words(state: str) -> tuple[str, str]:
     """An identity state in words, and the colour of its tag."""
     words = {
@@ -56,17 +69,33 @@ def identity_words(state: str) -> tuple[str, str]:
 
 @BLUEPRINT.get("/")
 def desk() -> str:
-    """What there is to do, and how far each area has come."""
+    """What this member of staff may do, and how far each of their areas has come."""
     with current_house().database.reading() as session:
         who = account(session)
         areas: dict[int, Area] = {}
-        for site in sites_of(session, who, ROLES):
+        for site in sites_of(session, who, SEES_COVERAGE):
             areas.setdefault(site.area_id, site.area)
         counted: dict[int, Counts] = {}
-        for granted in areas_of(who):
+        for granted in areas_of(who, SEES_COVERAGE):
             counted |= counts_by_area(session, area=granted)
         totals = rolled_up(counted, areas.values())
         rows = [(area.name, totals[area.id]) for area in areas.values()]
-        roles = {grant.role for grant in who.grants}
-        sees_coverage = bool(roles.intersection(SEES_COVERAGE))
-        return render_template("staff/desk.html", who=who, roles=roles, rows=rows, sees_coverage=sees_coverage)
+        grants = [(role_name(grant.role), grant.area) for grant in who.grants]
+        return render_template("staff/desk.html", who=who, grants=grants, rows=rows)
+
+
+def role_name(role: str) -> str:
+    """What a role is called."""
+    words: dict[str, str] = {
+        "registrar": _("Người nhập liệu"),
+        "confirmer": _("Người xác nhận của cơ sở"),
+        "identity_officer": _("Cán bộ danh tính"),
+        "issuer": _("Người đề nghị cấp"),
+        "approver": _("Người duyệt cấp"),
+        "inspector": _("Thanh tra (chỉ xem)"),
+        "list_provider": _("Đơn vị cung cấp danh sách"),
+        "checkpoint_head": _("Người phụ trách chốt"),
+        "auditor": _("Kiểm toán"),
+        "administrator": _("Quản trị"),
+    }
+    return words[role]

@@ -30,7 +30,7 @@ from passport.registry.cleaning import IDENTITY_CLASSES, CaseClass
 from passport.registry.duplicates import near
 from passport.registry.tables import Area, Correction, ImportRow, Person
 from passport.web.language import told
-from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words
+from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words, remember_opened
 
 EVERYWHERE = ""  # the area of an account of the whole country
 
@@ -97,7 +97,9 @@ def cleaning_case(person_id: str) -> ResponseReturnValue:
         merged_into = merging.successor_of(session, person_id)
     if merged_into is not None:
         return redirect(url_for("staff.cleaning_case", person_id=merged_into))
-    return case_page(person_id)
+    page = case_page(person_id)
+    remember_opened([person_id], purpose="cleaning")
+    return page
 
 
 @BLUEPRINT.post("/cleaning/<person_id>/ask")

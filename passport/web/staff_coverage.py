@@ -26,6 +26,7 @@ from passport.registry.progress import counts_by_area, duties, summed
 from passport.registry.tables import Area
 from passport.rendering.coverage_report import Frozen, number_text, report_pdf, report_sheet
 from passport.rendering.sheets import XLSX, SheetColumn, text_sheet
+from passport.web.coverage_charts import band, bands, short_name
 from passport.web.language import current_language, day
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, SEES_COVERAGE, account, areas_of
 
@@ -69,6 +70,9 @@ def coverage_page() -> str:
             ranked=table.ranked(group, step),
             unlisted=table.unlisted[:UNLISTED_SHOWN],
             number=number,
+            band=band,
+            bands=bands,
+            short_name=short_name,
             link=_link(asked),
             up=_up(place),
             may_freeze=_may(session, FREEZES, place.area),

@@ -8,15 +8,21 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_security import current_user
 
+from passport.errors import Refusal, sentence
 from passport.house import clock, current_house
-from passport.issuing.batch import approve, propose
+from passport.issuing.batch import PROPOSERS, approve, outlook, propose
 from passport.issuing.revoke import revoke
+from passport.issuing.viewing import require_viewed, view_batch
 from passport.registry import certificates
 from passport.registry.accounts import require_role
+from passport.registry.areas import require_area
+from passport.registry.left_out import Why, left_out
 from passport.registry.sites import list_sites
 from passport.rendering.document import certificate_pdf
 from passport.rendering.qr import qr_svg
-from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of
+from passport.web.language import told
+from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, remember_opened
+from passport.web.staff_roles import SEES_BATCHES, may
 
 BATCHES_SHOWN = 50
 MEMBERS_SHOWN = 200
@@ -27,11 +33,29 @@ def batches() -> str:
     """Batches of the account's areas, and how many doses could be proposed now."""
     with current_house().database.reading() as session:
         who = account(session)
-        areas = areas_of(who)
+        areas = areas_of(who, SEES_BATCHES)
         found = [b for area in areas for b in certificates.list_batches(session, area=area, limit=BATCHES_SHOWN)]
         places = {site.area.code: site.area for area in areas for site in list_sites(session, area=area)}
         ready = [(place, len(certificates.proposable(session, area=place))) for _code, place in sorted(places.items())]
         return render_template("staff/batches.html", found=found, ready=ready)
+
+
+@BLUEPRINT.get("/batches/outlook")
+def batch_outlook() -> str:
+    """What a proposal of an area would hold, and why others are left out, before it is made."""
+    house = current_house()
+    with house.database.reading() as session:
+        who = account(session)
+        area = require_area(session, request.args.get("area", ""), on=house.today(clock()))
+        require_role(session, who, PROPOSERS, area)
+        return render_template(
+            "staff/outlook.html",
+            area=area,
+            outlook=outlook(session, area=area, by=who),
+            left_out=left_out(session, area=area),
+            why=Why,
+            unfit_words=lambda reason: told(sentence(Refusal(reason))),
+        )
 
 
 @BLUEPRINT.post("/batches")
@@ -50,18 +74,38 @@ def propose_batch() -> ResponseReturnValue:
 
 @BLUEPRINT.get("/batches/<int(max=2147483647):batch_id>")
 def batch(batch_id: int) -> str:
-    """Who is in a batch and what became of each."""
-    with current_house().database.reading() as session:
+    """Who is in a batch and what became of each; whoever may approve it looks at what was drawn for them."""
+    house, now = current_house(), clock()
+    settings = house.settings
+    with house.database.reading() as session:
+        require_role(session, account(session), SEES_BATCHES, certificates.require_batch(session, batch_id).area)
+    previews = view_batch(
+        house.database,
+        batch_id=batch_id,
+        by=current_user.email,
+        now=now,
+        issuer_country=settings.issuer_country,
+        issuer_name=settings.issuer_name,
+    )
+    with house.database.reading() as session:
         found = certificates.require_batch(session, batch_id)
-        require_role(session, account(session), READS_PEOPLE, found.area)
         members = [(member, certificates.current_for(session, member.dose)) for member in found.members[:MEMBERS_SHOWN]]
-        return render_template("staff/batch.html", batch=found, members=members, total=len(found.members))
+        return render_template(
+            "staff/batch.html",
+            batch=found,
+            members=members,
+            total=len(found.members),
+            previews=previews,
+            goes_on=found.state == "approved" and may("approve_batch"),
+            unfit_words=lambda reason: told(sentence(Refusal(reason))),
+        )
 
 
 @BLUEPRINT.post("/batches/<int(max=2147483647):batch_id>/approve")
 def approve_batch(batch_id: int) -> ResponseReturnValue:
     """Approves a proposal of somebody else; every certificate is signed at once."""
     house, now = current_house(), clock()
+    require_viewed(house.database, batch_id=batch_id, by=current_user.email)
     done = approve(house.database, batch_id=batch_id, by=current_user.email, now=now, issuer=house.issuer(now=now))
     flash(ngettext("Đã cấp %(num)s chứng nhận.", "Đã cấp %(num)s chứng nhận.", done.issued), "success")
     return redirect(url_for("staff.batch", batch_id=batch_id))
@@ -73,7 +117,9 @@ def certificate(certificate_id: str) -> str:
     with current_house().database.reading() as session:
         found = certificates.find_certificate(session, certificate_id)
         require_role(session, account(session), READS_PEOPLE, found.dose.site.area)
-        return render_template("staff/certificate.html", certificate=found)
+        page = render_template("staff/certificate.html", certificate=found)
+    remember_opened([found.person_id], purpose="certificate")
+    return page
 
 
 @BLUEPRINT.get("/certificates/<certificate_id>/<any('pdf', 'svg'):form>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
@@ -52,23 +52,25 @@ def job_list() -> str:
     """The jobs of the areas of this account, the latest first."""
     with current_house().database.reading() as session:
         who = account(session)
-        found = jobs.list_jobs(session, areas=areas_of(who, (*READS_PEOPLE, *WRITES_LISTS)), by=who)
+        found = jobs.list_jobs(session, areas=areas_of(who, READS_PEOPLE), by=who)
         return render_template("staff/jobs.html", found=found, state=_state, kind=_kind)
 
 
 @BLUEPRINT.get("/jobs/<job_id>")
-def job(job_id: str) -> ResponseReturnValue:
+def job(job_id: str) -> str:
     """One job; the page looks again by itself while the job is under way."""
     with current_house().database.reading() as session:
         found = _readable(session, job_id)
         error = told(sentence(Refusal(found.error))) if found.error in set(Refusal) else found.error
-        page = render_template(
-            "staff/job.html", job=found, state=_state, kind=_kind, error=error, under_way=found.state in _OPEN
+        return render_template(
+            "staff/job.html",
+            job=found,
+            state=_state,
+            kind=_kind,
+            error=error,
+            under_way=found.state in _OPEN,
+            refresh=REFRESH,
         )
-        answer = make_response(page)
-        if found.state in _OPEN:
-            answer.headers["Refresh"] = str(REFRESH)
-        return answer
 
 
 @BLUEPRINT.post("/jobs/<job_id>/cancel")
@@ -85,7 +87,7 @@ def cancel_job(job_id: str) -> ResponseReturnValue:
 def _readable(session: Session, job_id: str) -> Job:
     found, who = jobs.require_job(session, job_id), account(session)
     if found.by_id != who.id:
-        require_role(session, who, (*READS_PEOPLE, *WRITES_LISTS), found.area)
+        require_role(session, who, READS_PEOPLE, found.area)
     return found
 
 

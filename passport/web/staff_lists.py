@@ -10,6 +10,7 @@ from flask_security import current_user
 
 from passport.errors import PassportError
 from passport.house import clock, current_house
+from passport.intake.cleaning import IDENTITY_ROLES
 from passport.intake.confirming import confirm_doses
 from passport.intake.correcting import correct_row
 from passport.intake.importing import import_list, withdraw_import
@@ -24,6 +25,7 @@ from passport.rendering.sheets import XLSX
 from passport.web.language import current_language, told
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, WRITES_LISTS, account, sites_of
 from passport.web.staff_jobs import size_of, start_job
+from passport.web.staff_roles import PROVIDERS, may
 
 AT_ONCE = 200_000  # bytes, a thousand rows or so; what is larger becomes a job
 LISTS_SHOWN = 50
@@ -54,15 +56,19 @@ def lists() -> ResponseReturnValue:
                     now=now,
                     today=house.today(now),
                 )
-                return redirect(url_for("staff.list_report", import_id=report.import_id))
+                return redirect(_report_of(report.import_id))
             except PassportError as error:
                 errors["file"] = f"{told(error.message)} {told(error.advice)}"
     with current_house().database.reading() as session:
         who = account(session)
-        mine = sites_of(session, who, WRITES_LISTS)
-        shown = sites_of(session, who, (*READS_PEOPLE, *WRITES_LISTS))
-        found = imports.list_imports(session, sites=shown, limit=LISTS_SHOWN)
-        return render_template("staff/lists.html", sites=mine, found=found, errors=errors, form=request.form)
+        return render_template(
+            "staff/lists.html",
+            sites=sites_of(session, who, PROVIDERS),
+            found=imports.list_imports(session, sites=sites_of(session, who, READS_PEOPLE), by=who, limit=LISTS_SHOWN),
+            report_of=_report_of,
+            errors=errors,
+            form=request.form,
+        )
 
 
 @BLUEPRINT.get("/lists/<int(max=2147483647):import_id>")
@@ -70,7 +76,7 @@ def list_report(import_id: int) -> str:
     """What became of a list: its counts, and every row that wants a hand."""
     with current_house().database.reading() as session:
         item = imports.require_import(session, import_id)
-        require_role(session, account(session), (*READS_PEOPLE, *WRITES_LISTS), item.site.area)
+        require_role(session, account(session), READS_PEOPLE, item.site.area)
         report = reports.report(session, import_id)
         rows = imports.list_rows(session, import_id, faulty=True, limit=ROWS_SHOWN)
         told_rows = [(row, reports.issues_of(row)) for row in rows]
@@ -82,7 +88,7 @@ def list_sheet(import_id: int) -> Response:
     """The held and refused rows in the layout of the list, with a column of reasons."""
     with current_house().database.reading() as session:
         item = imports.require_import(session, import_id)
-        require_role(session, account(session), (*READS_PEOPLE, *WRITES_LISTS), item.site.area)
+        require_role(session, account(session), READS_PEOPLE, item.site.area)
         data = import_report_sheet(session, import_id=import_id, language=current_language())
     answer = Response(data, content_type=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="list-{import_id}-report.xlsx"'
@@ -106,7 +112,7 @@ def repair(import_id: int, row: int) -> ResponseReturnValue:
         )
     with house.database.reading() as session:
         item = imports.require_import(session, import_id)
-        require_role(session, account(session), (*READS_PEOPLE, *WRITES_LISTS), item.site.area)
+        require_role(session, account(session), READS_PEOPLE, item.site.area)
         found = imports.find_row(session, import_id=import_id, row=row)
         if found is None:
             return redirect(url_for("staff.list_report", import_id=import_id))
@@ -133,7 +139,7 @@ def check_population() -> ResponseReturnValue:
     now = clock()
     with house.database.reading() as session:
         who = account(session)
-        codes = {site.area.code for site in sites_of(session, who, (*WRITES_LISTS, "identity_officer"))}
+        codes = {site.area.code for site in sites_of(session, who, (*WRITES_LISTS, *IDENTITY_ROLES))}
     checked = sum(
         check_people(
             house.database, service=house.population, area=code, by=current_user.email, now=now, today=house.today(now)
@@ -165,6 +171,11 @@ def confirm() -> ResponseReturnValue:
             for site in sites_of(session, who, ("confirmer",))
         ]
         return render_template("staff/confirm.html", waiting=waiting)
+
+
+def _report_of(import_id: int) -> str:
+    """Where this member of staff sees what became of a list: whoever only provides lists sees no person."""
+    return url_for("staff.list_report" if may("list_report") else "staff.provider", import_id=import_id)
 
 
 def _open(row: ImportRow) -> bool:

@@ -19,7 +19,7 @@ from passport.registry import merging, people
 from passport.registry.doses import state_of
 from passport.registry.tables import Person
 from passport.web.language import told
-from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words
+from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words, remember_opened
 
 PEOPLE_SHOWN = 50
 
@@ -67,7 +67,9 @@ def person(person_id: str) -> ResponseReturnValue:
         merged_into = merging.successor_of(session, person_id)
     if merged_into is not None:
         return redirect(url_for("staff.person", person_id=merged_into))
-    return _page(person_id)
+    page = _page(person_id)
+    remember_opened([person_id], purpose="record")
+    return page
 
 
 @BLUEPRINT.post("/people/<person_id>")

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 
 from flask import render_template, request
 from flask_babel import gettext as _
-from flask_security import current_user
 from sqlalchemy.orm import Session
 
 from passport.domain.id_cards import IdCard, is_id_card, read_id_card
 from passport.domain.id_numbers import parse_id_number
 from passport.domain.names import fold
 from passport.errors import Refused
-from passport.house import clock, current_house
-from passport.intake.reception import note_opened
+from passport.house import current_house
 from passport.issuing.holder import record_of
 from passport.registry import people
 from passport.registry.accounts import Account
 from passport.registry.tables import Person
-from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words
+from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words, remember_opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def reception() -> str:
             identity=identity_words,
             errors=errors,
         )
-    note_opened(house.database, person_ids=[person.id for person in shown], by=current_user.email, now=clock())
+    remember_opened([person.id for person in shown], purpose="reception")
     return page
 
 

@@ -80,7 +80,7 @@ def test_a_repair_that_the_register_confirms_is_one_press(
     assert "differs: Nam" not in _text(page.encode())  # the same sex in another language
     assert person.id_number in _text(page.encode()).replace("differs: ", "").replace(" ", "")
     (key,) = re.findall(r'name="key" value="(lost_zero:\d+)"', page)
-    assert site.as_(accounts.NURSE).post(case + "/ask", data={"key": key}).status_code == 422  # not hers to settle
+    assert site.as_(accounts.NURSE).post(case + "/ask", data={"key": key}).status_code == 403  # not hers to settle
     assert officer.post(case + "/ask", data={"key": "lost_zero:99"}).status_code == 422
     assert officer.post(case + "/ask", data={"key": key}).status_code == 302
     record = _record(site, person.id_number)
@@ -153,7 +153,7 @@ def test_a_list_is_handed_over_and_comes_back(site: Site, officer: FlaskClient, 
         data = {"file": (io.BytesIO(book([titles, *body])), "back.xlsx"), **form}
         return client.post("/staff/cleaning/hand-over?lang=en", data=data, content_type="multipart/form-data")
 
-    assert bring(nurse).status_code == 422  # identity is the officer's
+    assert bring(nurse).status_code == 403  # identity is the officer's
     came = bring(officer)
     assert came.status_code == 200
     assert "Still open" in _text(came.data)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from passport.demo import accounts, lists
 from passport.issuing.renew import renew
+from passport.registry.batch_views import SAMPLE
 from passport.registry.people import find_by_id_number
 from passport.verifying.verify import verify
 from tests.installed import Site
@@ -40,6 +41,10 @@ def _current_text(site: Site, id_number: str) -> str:
         (certificate,) = [c for c in person.certificates if c.state == "issued"]
         assert certificate.text is not None
         return certificate.text
+
+
+def _previewed(page: str) -> list[str]:
+    return re.findall(r'previews__one">\s*<h3[^>]*><a[^>]*href="([^"]+)"', page)
 
 
 def test_a_session_becomes_certificates(site: Site) -> None:
@@ -71,11 +76,21 @@ def test_a_session_becomes_certificates(site: Site) -> None:
     assert head.post("/staff/confirm", data={"site": lists.MOBILE_TUA_CHUA}).status_code == 302
 
     officer = site.as_(accounts.ISSUER)
+    outlook = _text(officer.get("/staff/batches/outlook?area=03217&lang=en").data)
+    assert re.search(r"Would be proposed\s+[1-9]", outlook)
+    assert "The person's identity is not verified" in outlook
     proposed = officer.post("/staff/batches", data={"area": "03217"})
     assert proposed.status_code == 302
     batch = proposed.headers["Location"]
     assert officer.post(batch + "/approve").status_code == 403  # who proposed may not approve
+    assert "drawn at random" not in _text(officer.get(batch + "?lang=en").data)  # nothing to view for the proposer
     approver = site.as_(accounts.APPROVER)
+    assert approver.post(batch + "/approve").status_code == 409  # not before it was viewed
+    viewed = approver.get(batch + "?lang=en").data.decode()
+    shown = re.findall(r'class="previews__one"', viewed)
+    size = int(re.findall(r"(\d+)\s+(?:person|people)", _text(viewed.encode()))[0])
+    assert len(shown) == min(SAMPLE, size)
+    assert _previewed(viewed) == _previewed(approver.get(batch).data.decode())  # drawn once
     assert approver.post(batch + "/approve").status_code == 302
     assert true.full_name in approver.get(batch).data.decode()
 
