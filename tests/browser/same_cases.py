@@ -23,6 +23,7 @@ from passport.trust.revocation import Range, record_own, record_range
 from passport.trust.revocation_lists import import_revocations
 from passport.verifying.context import Context
 from passport.verifying.request import parse_at
+from tests.browser.same_seals import chained_seals
 from tests.conformance.test_dgc_verdicts import CASES as NATIONAL
 from tests.conformance.test_dgc_verdicts import FOLDER as NATIONAL_FOLDER
 from tests.conformance.test_dgc_verdicts import certificate_of, clock_of, load
@@ -64,6 +65,7 @@ def worlds(folder: Path, *, changed: range) -> Iterator[World]:
     yield _changed(folder / "changed", changed)
     yield _ours(folder / "ours")
     yield _revoked(folder / "revoked")
+    yield _chained(folder / "chained")
     if PUBLIC.is_dir():
         yield _national(folder / "national")
         yield _specimens(folder / "specimens")
@@ -218,6 +220,13 @@ def _batch(kind: str, *texts: str) -> dict[str, Any]:
         "hashType": kind,
         "entries": entries,
     }
+
+
+def _chained(folder: Path) -> World:
+    """Seals whose signer is known by the authority above it alone."""
+    _lists(folder)
+    anchors, seals = chained_seals()
+    return World("chained", context_of(anchors, folder=folder), tuple(Case(seal) for seal in seals))
 
 
 def _national(folder: Path) -> World:

@@ -74,7 +74,7 @@ export class Findings {
     return STEP_OF[error.reason];
   }
 
-  /** The failure that names the reason: an unknown issuer under a stale list is a stale list; else the first invalid one. */
+  /** The failure that names the reason: the first invalid one, but an unknown issuer under a stale list is that list. */
   #deciding() {
     if (this.failed("unknown_issuer") && this.failed("lists_stale")) return this.#failures.get("lists_stale");
     const failures = [...this.#failures.values()];

@@ -17,5 +17,7 @@ export function told(failure, { sentences, names }) {
   return { message: filled("message"), advice: filled("advice") };
 }
 
-const fill = (text = "", values, language) =>
-  text.replace(/\{(\w+)\}/g, (_, name) => (Object.hasOwn(values, name) ? (values[name][language] ?? String(values[name])) : "…"));
+function fill(text = "", values, language) {
+  const spoken = (name) => (Object.hasOwn(values, name) ? (values[name][language] ?? values[name]) : "…");
+  return text.replace(/\{(\w+)\}/g, (_, name) => spoken(name));
+}

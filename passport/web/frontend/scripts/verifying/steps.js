@@ -55,7 +55,8 @@ export function requireInTime(certificate, clock, zone) {
 
 /** Step 7, by the key's own dates, which are inclusive. */
 export function requireKeyInTime({ notBefore, notAfter }, clock) {
-  if ((notBefore !== null && clock < notBefore) || (notAfter !== null && clock > notAfter)) throw new Failure("key_expired");
+  const [early, late] = [notBefore !== null && clock < notBefore, notAfter !== null && clock > notAfter];
+  if (early || late) throw new Failure("key_expired");
 }
 
 /** Step 8. */

@@ -43,7 +43,10 @@ export function member(value, key) {
   return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-export const isMap = (value) => value instanceof Map || (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === null);
+/** Whether a decoded value is a map, of whatever keys. */
+export function isMap(value) {
+  return value instanceof Map || (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null);
+}
 
 /** cborg puts a mark in the place of bytes that are no text; here they are refused. */
 class Strict extends Tokenizer {

@@ -32,9 +32,10 @@ const toSign = (encoded, payload) =>
 
 /** The first bytes of a byte string of that length. */
 function head(length) {
+  const bytes = [length >> 16, (length >> 8) & 0xff, length & 0xff];
   if (length < 24) return Uint8Array.of(0x40 | length);
-  if (length < 0x100) return Uint8Array.of(0x58, length);
-  return length < 0x10000 ? Uint8Array.of(0x59, length >> 8, length & 0xff) : Uint8Array.of(0x5a, 0, length >> 16, (length >> 8) & 0xff, length & 0xff);
+  if (length < 0x100) return Uint8Array.of(0x58, bytes[2]);
+  return length < 0x10000 ? Uint8Array.of(0x59, bytes[1], bytes[2]) : Uint8Array.of(0x5a, 0, ...bytes);
 }
 
 function checkCritical(inside, unprotected) {

@@ -1,6 +1,8 @@
 // DER, as far as public keys and certificates need it: a walk over tags and lengths.
+import { hex } from "./bytes.js";
 
-export const [BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OID, SEQUENCE, SET] = [0x01, 0x02, 0x03, 0x04, 0x06, 0x30, 0x31];
+export const BOOLEAN = 0x01;
+const OID = 0x06;
 
 /** Every item in `data`: {tag, content, whole}; throws when they do not fill it. */
 export function items(data) {
@@ -29,5 +31,5 @@ export const inside = (data) => items(items(data)[0].content);
 /** A positive whole number without the zero before it. */
 export const unsigned = (content) => content.subarray(content.findIndex((byte) => byte !== 0));
 
-/** An object identifier by its last numbers, as hexadecimal. */
-export const oid = ({ tag, content }) => (tag === OID ? Array.from(content, (byte) => byte.toString(16).padStart(2, "0")).join("") : "");
+/** An object identifier as its bytes in hexadecimal; empty for another item. */
+export const oid = ({ tag, content }) => (tag === OID ? hex(content) : "");

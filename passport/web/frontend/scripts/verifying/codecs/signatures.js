@@ -45,14 +45,17 @@ export function fits(algorithm, key) {
 export async function verify({ algorithm, key, signature, signed }) {
   if (!fits(algorithm, key) || (key.curve && signature.length !== 2 * key.curve.width)) return false;
   return key.curve
-    ? made(key, { name: "ECDSA", namedCurve: key.curve.name }, { name: "ECDSA", hash: ECDSA[algorithm].hash }, signature, signed)
-    : made(key, { name: "RSA-PSS", hash: "SHA-256" }, { name: "RSA-PSS", saltLength: SALT }, signature, signed);
+    ? made(key, { ...ecdsa(key), hash: ECDSA[algorithm].hash }, signature, signed)
+    : made(key, { name: "RSA-PSS", hash: "SHA-256", saltLength: SALT }, signature, signed);
 }
 
-/** Whether an algorithm of WebCrypto finds that `key` made `signature`. */
-export async function made(key, kind, algorithm, signature, signed) {
+/** What WebCrypto asks of an elliptic key. */
+export const ecdsa = ({ curve }) => ({ name: "ECDSA", namedCurve: curve.name });
+
+/** Whether `key` made `signature` with an algorithm of WebCrypto, which tells both how to import and how to verify. */
+export async function made(key, algorithm, signature, signed) {
   try {
-    const imported = await crypto.subtle.importKey("spki", key.spki, kind, false, ["verify"]);
+    const imported = await crypto.subtle.importKey("spki", key.spki, algorithm, false, ["verify"]);
     return await crypto.subtle.verify(algorithm, imported, signature, signed);
   } catch {
     throw new Failure("unavailable", "this browser cannot check such a signature");

@@ -39,15 +39,17 @@ export function fold(text) {
 }
 
 /** `text` in A-Z and `<`, at most 80; empty when no letter of it has a Latin form. */
-export function transliterate(text) {
+function transliterate(text) {
   let out = "";
   for (const character of text.replace(/ß/g, "ẞ").normalize("NFC").toUpperCase()) {
     if (LETTERS.has(character)) out += LETTERS.get(character);
     else if (APART.test(character)) out += "<";
-    else for (const base of character.normalize("NFD").replace(MARKS, "")) out += LETTERS.get(base) ?? (/[A-Z]/.test(base) ? base : "");
+    else out += Array.from(character.normalize("NFD").replace(MARKS, ""), plainLetter).join("");
   }
   return out.replace(/<+/g, "<").replace(/^<|<$/g, "").slice(0, FULL_NAME_LIMIT).replace(/<$/, "");
 }
+
+const plainLetter = (letter) => LETTERS.get(letter) ?? (/[A-Z]/.test(letter) ? letter : "");
 
 /** A holder: what the issuer wrote, and the Latin letters, made here where the issuer gave none. */
 export function holder({ family, given, latin = {}, born }) {

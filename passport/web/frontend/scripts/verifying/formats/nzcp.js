@@ -20,7 +20,8 @@ export async function open(text) {
   const sign1 = cose.parse(decodeBase32(text.slice(PREFIX.length)));
   const cwt = cbor.loads(sign1.payload);
   if (!cbor.isMap(cwt)) throw new Failure("bad_structure", "the claims are not a map");
-  const [issuer, notBefore, expires, id, credential] = [ISSUER, NOT_BEFORE, EXPIRES, ID, CREDENTIAL].map((claim) => cbor.member(cwt, claim));
+  const claims = [ISSUER, NOT_BEFORE, EXPIRES, ID, CREDENTIAL].map((claim) => cbor.member(cwt, claim));
+  const [issuer, notBefore, expires, id, credential] = claims;
   const keyId = keyIdOf(sign1.header(cose.KEY_ID));
   if (sign1.header(cose.ALGORITHM) !== ES256) throw new Failure("unsupported_algorithm", "not ES256");
   return {
@@ -73,6 +74,7 @@ export function read(envelope, keyCountry) {
 }
 
 function identifier(stated) {
-  if (!(stated instanceof Uint8Array) || stated.length !== 16) throw new Failure("bad_content", "the identifier is no UUID");
+  const isUuid = stated instanceof Uint8Array && stated.length === 16;
+  if (!isUuid) throw new Failure("bad_content", "the identifier is no UUID");
   return `urn:uuid:${hex(stated).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")}`;
 }

@@ -1,6 +1,4 @@
 // JSON Schema, as far as the schemas of our formats use it (passport/formats/data).
-import { isMap } from "../codecs/cbor.js";
-
 const TYPES = {
   null: (value) => value === null,
   string: (value) => typeof value === "string",
@@ -10,12 +8,13 @@ const TYPES = {
   array: (value) => Array.isArray(value),
   object: (value) => isObject(value),
 };
-const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array);
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = TYPES.string;
 
 /** The place where `value` first breaks `schema`, as a path; null where it does not. */
 export function fault(schema, value, root = schema, path = []) {
-  return first(Object.entries(schema), ([keyword, asked]) => KEYWORDS[keyword]?.(asked, value, { root, path, schema }) ?? null);
+  const at = { root, path, schema };
+  return first(Object.entries(schema), ([keyword, asked]) => KEYWORDS[keyword]?.(asked, value, at) ?? null);
 }
 
 const meets = (schema, value, { root }) => fault(schema, value, root) === null;
@@ -39,7 +38,8 @@ const KEYWORDS = {
   minimum: (least, value, { path }) => unless(!TYPES.number(value) || value >= least, path),
   maximum: (most, value, { path }) => unless(!TYPES.number(value) || value <= most, path),
   minItems: (least, value, { path }) => unless(!Array.isArray(value) || value.length >= least, path),
-  required: (names, value, { path }) => unless(!isObject(value) || names.every((name) => Object.hasOwn(value, name)), path),
+  required: (names, value, { path }) =>
+    unless(!isObject(value) || names.every((name) => Object.hasOwn(value, name)), path),
   properties: (schemas, value, { root, path }) =>
     isObject(value)
       ? first(Object.entries(schemas), ([name, schema]) =>
@@ -52,6 +52,8 @@ const KEYWORDS = {
     unless(!Array.isArray(value) || value.some((item) => meets(schema, item, { root })), path),
   allOf: (schemas, value, { root, path }) => first(schemas, (schema) => fault(schema, value, root, path)),
   anyOf: (schemas, value, { root, path }) => unless(schemas.some((schema) => meets(schema, value, { root })), path),
-  oneOf: (schemas, value, { root, path }) => unless(schemas.filter((schema) => meets(schema, value, { root })).length === 1, path),
-  if: (asked, value, { root, path, schema }) => (meets(asked, value, { root }) ? fault(schema.then, value, root, path) : null),
+  oneOf: (schemas, value, { root, path }) =>
+    unless(schemas.filter((schema) => meets(schema, value, { root })).length === 1, path),
+  if: (asked, value, { root, path, schema }) =>
+    meets(asked, value, { root }) ? fault(schema.then, value, root, path) : null,
 };

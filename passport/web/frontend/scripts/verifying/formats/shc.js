@@ -101,7 +101,8 @@ function fromFile(file) {
   let found = [];
   if (isObject(file) && Array.isArray(file.verifiableCredential)) found = file.verifiableCredential;
   else if (isObject(file) && file.resourceType === "Parameters" && Array.isArray(file.parameter)) {
-    found = file.parameter.filter((one) => one?.name === "verifiableCredential" && (one.valueString ?? null) !== null).map((one) => one.valueString);
+    const issued = file.parameter.filter((one) => one?.name === "verifiableCredential").map((one) => one.valueString);
+    found = issued.filter((card) => (card ?? null) !== null);
   }
   if (!found.length || !found.every((card) => typeof card === "string")) {
     throw new Failure("bad_structure", "not a file of cards");
@@ -126,7 +127,8 @@ export function read(envelope, keyCountry) {
   const patients = told("Patient");
   if (patients.length !== 1) throw new Failure("bad_content", `${patients.length} patients instead of one`);
   const aboutCovid = claimed.vc.type.includes(COVID_TYPE);
-  const doses = told("Immunization").filter(({ isSubpotent }) => !truthy(isSubpotent)).map((given) => dose(given, aboutCovid));
+  const given = told("Immunization").filter(({ isSubpotent }) => !truthy(isSubpotent));
+  const doses = given.map((immunization) => dose(immunization, aboutCovid));
   const samples = told("Observation").map(({ effectiveDateTime }) => content.day(effectiveDateTime));
   const happened = [...doses.map(({ date }) => date), ...samples];
   const person = holderOf(patients[0]);

@@ -21,8 +21,8 @@ export async function open(text) {
   let seal = loads(text);
   if (Array.isArray(seal) && seal.length === 1) [seal] = seal;
   const { data, sig } = seal ?? {};
-  const isSeal = isObject(data?.hdr) && isObject(data.msg) && typeof data.hdr.t === "string" && Object.hasOwn(data.hdr, "v");
-  if (!isSeal || !isObject(sig) || ![sig.alg, sig.cer, sig.sigvl].every((part) => typeof part === "string")) {
+  const isData = isObject(data?.hdr) && isObject(data.msg) && isText(data.hdr.t) && Object.hasOwn(data.hdr, "v");
+  if (!isData || !isObject(sig) || ![sig.alg, sig.cer, sig.sigvl].every(isText)) {
     throw new Failure("bad_structure", "not header, message and signature zone");
   }
   const [certificate, signature] = [sig.cer, sig.sigvl].map((part) => decodeBase64url(part, { padded: true }));
@@ -43,6 +43,8 @@ export async function open(text) {
 }
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isText = (value) => typeof value === "string";
 
 /** What the seal states. */
 export const kind = (envelope) => KINDS[envelope.payload.hdr.t];

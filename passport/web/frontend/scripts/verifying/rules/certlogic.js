@@ -50,9 +50,10 @@ function access(data, path) {
   if (!fragments.every(Boolean)) throw new Open("data access path doesn't have a valid format");
   let value = data;
   for (const fragment of fragments) {
-    const fits = Array.isArray(value) ? /^[0-9]{1,9}$/.test(fragment) : value !== null && typeof value === "object" && !(value instanceof Date);
+    if (typeof value !== "object" || value === null) return null;
+    if (Array.isArray(value) && !/^[0-9]{1,9}$/.test(fragment)) return null;
     const name = Array.isArray(value) ? Number(fragment) : fragment;
-    if (!fits || !Object.hasOwn(value, name)) return null;
+    if (!Object.hasOwn(value, name)) return null;
     value = value[name];
   }
   return value ?? null;

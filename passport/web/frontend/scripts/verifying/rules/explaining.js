@@ -20,7 +20,8 @@ export function explain(failed, { among, data, certificate, status, on, rules })
   const latest = againstCovid(certificate.doses).find(({ date }) => date === status.lastDose);
   const { vaccines, names } = rules;
   const asked = { data, status, days: status.daysSince, product: vaccines.productOf(latest) ?? "", on, vaccines, names };
-  const [first] = failed.map((rule) => reason(rule, asked)).sort((left, right) => ORDER.indexOf(left.kind) - ORDER.indexOf(right.kind));
+  const place = ({ kind }) => ORDER.indexOf(kind);
+  const [first] = failed.map((rule) => reason(rule, asked)).sort((left, right) => place(left) - place(right));
   return first.kind === "too_soon" ? (waiting(among, asked) ?? OTHER) : first;
 }
 
@@ -71,8 +72,8 @@ function firstOf(days, isMet) {
 
 function product(rules, asked) {
   const { data, vaccines, names } = asked;
-  const accepted = WIDELY_ACCEPTED.map((key) => vaccines.catalogue[key]).some(({ mp, vp, ma }) => allMet(rules, withEntry(data, { mp, vp, ma })));
-  if (!accepted) return null;
+  const others = WIDELY_ACCEPTED.map((key) => vaccines.catalogue[key]);
+  if (!others.some(({ mp, vp, ma }) => allMet(rules, withEntry(data, { mp, vp, ma })))) return null;
   return { kind: "product", values: { product: names.of("product", asked.product), country: data.external.countryCode } };
 }
 

@@ -18,8 +18,9 @@ export function judgePolicy(name, status, doses, { clock, on, rules }) {
 function inForce(name, { clock, on, rules }) {
   const versions = rules.policies.filter((policy) => policy.name === name);
   if (!versions.length) throw new RangeError(`no such policy: ${name}`);
-  const now = versions.find((policy) => Date.parse(policy.valid_from) <= clock && (policy.valid_to === null || clock < Date.parse(policy.valid_to)));
-  return now ?? open(versions[0], on, "no version of the policy is in force");
+  const begun = versions.filter((policy) => Date.parse(policy.valid_from) <= clock);
+  const held = begun.find(({ valid_to: until }) => until === null || clock < Date.parse(until));
+  return held ?? open(versions[0], on, "no version of the policy is in force");
 }
 
 function tooFew(policy, { status, number, of }) {

@@ -46,12 +46,13 @@ export class Vaccines {
     const ours = againstCovid(doses);
     if (!ours.length) return status("not_applicable");
     const given = inOrder(ours, on);
-    const number = given.reduce((before, dose) => (dose.number === 0 ? before : Math.max(before + 1, dose.number ?? 0)), 0);
+    const number = highest(given);
     if (!number) return status("none", { number: 0 });
     const required = given.map((dose) => this.#seriesLength(dose)).find(Boolean) ?? null;
     const lastDose = given.reduce((last, { date }) => (date && (!last || date > last) ? date : last), null);
     const told = { number, lastDose, daysSince: lastDose && daysBetween(lastDose, on) };
-    if (number > (required ?? LONGEST_SERIES)) return status("boosted", { ...told, of: printedOf(given.at(-1), number, required) });
+    const isBooster = number > (required ?? LONGEST_SERIES);
+    if (isBooster) return status("boosted", { ...told, of: printedOf(given.at(-1), number, required) });
     return status(number === required ? "complete" : "partial", { ...told, of: required });
   }
 
@@ -85,6 +86,11 @@ function inOrder(doses, on) {
   const byDay = new Map();
   for (const dose of sorted) if (!dose.date || dose.date <= on) byDay.set(dose.date, dose);
   return [...byDay.values()];
+}
+
+/** The ordinal of the latest dose: as numbered, or one more than before where numbering began anew; number 0 adds none. */
+function highest(given) {
+  return given.reduce((before, { number }) => (number === 0 ? before : Math.max(before + 1, number ?? 0)), 0);
 }
 
 /** The denominator shown for a booster: the issuer's own where it fits, else the EU convention. */

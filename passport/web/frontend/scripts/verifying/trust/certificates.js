@@ -1,11 +1,11 @@
 // What an X.509 certificate says of its key, for seals that carry theirs (passport/trust/certificates.py, chain.py).
 import { hex, same, sha256 } from "../codecs/bytes.js";
 import * as der from "../codecs/der.js";
-import { made, publicKey } from "../codecs/signatures.js";
+import { ecdsa, made, publicKey } from "../codecs/signatures.js";
 
 const [COUNTRY, ORGANISATION, COMMON_NAME] = ["550406", "55040a", "550403"];
 const [BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE] = ["551d13", "551d25"];
-const EXTENSIONS = 0xa3;
+const [VERSION, EXTENSIONS] = [0xa0, 0xa3];
 const UTC_TIME = 0x17;
 // 1.3.6.1.4.1.1847.2021.1.x of the specification, and the same with a 0 put in, as most national signers write it.
 const USAGE_ARCS = ["2b060104018e378f6501", "2b06010401008e378f6501"];
@@ -17,12 +17,13 @@ const BMP_STRING = 0x1e;
 const ECDSA = { "2a8648ce3d040302": "SHA-256", "2a8648ce3d040303": "SHA-384", "2a8648ce3d040304": "SHA-512" };
 const RSA = { "2a864886f70d01010b": "SHA-256", "2a864886f70d01010c": "SHA-384", "2a864886f70d01010d": "SHA-512" };
 const RSA_PSS = "2a864886f70d01010a";
+const [PSS_HASH, PSS_SALT, PSS_SALT_USUAL] = [0xa0, 0xa2, 20]; // tags, and the salt where none is told
 const HASHES = { "608648016503040201": "SHA-256", "608648016503040202": "SHA-384", "608648016503040203": "SHA-512" };
 
 /** The certificate in `bytes` with the key in it; throws when it cannot be read or its key is not accepted. */
 export async function readCertificate(bytes) {
   const [tbs, algorithm, signature] = der.inside(bytes);
-  const fields = der.items(tbs.content).filter(({ tag }) => tag !== 0xa0); // without the version
+  const fields = der.items(tbs.content).filter(isNoVersion);
   const [, , issuer, validity, subject, spki] = fields;
   const extensions = extensionsOf(fields);
   const [notBefore, notAfter] = der.items(validity.content).map(instant);
@@ -49,20 +50,17 @@ export async function readCertificate(bytes) {
 
 /** Whether the key of an authority, with the certificate `above`, signed `certificate`. */
 export async function signedBy(certificate, { publicKey, above }) {
-  const subject = der.items(der.inside(above)[0].content).filter(({ tag }) => tag !== 0xa0)[4];
+  const subject = der.items(der.inside(above)[0].content).filter(isNoVersion)[4];
   if (!same(subject.whole, certificate.issuer)) return false;
   const [kind, parameters] = certificate.algorithm;
   const id = der.oid(kind);
   const { signature, tbs } = certificate;
   if (publicKey.curve) {
-    if (!ECDSA[id]) return false;
-    const { name, width } = publicKey.curve;
-    return made(publicKey, { name: "ECDSA", namedCurve: name }, { name: "ECDSA", hash: ECDSA[id] }, raw(signature, width), tbs);
+    const asked = { ...ecdsa(publicKey), hash: ECDSA[id] };
+    return Boolean(asked.hash) && made(publicKey, asked, raw(signature, publicKey.curve.width), tbs);
   }
-  if (RSA[id]) return made(publicKey, { name: "RSASSA-PKCS1-v1_5", hash: RSA[id] }, { name: "RSASSA-PKCS1-v1_5" }, signature, tbs);
-  if (id !== RSA_PSS) return false;
-  const { hash, saltLength } = pss(parameters);
-  return Boolean(hash) && made(publicKey, { name: "RSA-PSS", hash }, { name: "RSA-PSS", saltLength }, signature, tbs);
+  const asked = id === RSA_PSS ? pss(parameters) : { name: "RSASSA-PKCS1-v1_5", hash: RSA[id] };
+  return Boolean(asked.hash) && made(publicKey, asked, signature, tbs);
 }
 
 /** r‖s of an ECDSA signature in DER. */
@@ -76,10 +74,12 @@ function raw(signature, width) {
 /** Hash and salt of RSASSA-PSS parameters (RFC 4055 section 3.1). */
 function pss(parameters) {
   const told = new Map(der.items(parameters.content).map(({ tag, content }) => [tag, content]));
-  const hash = told.has(0xa0) && HASHES[der.oid(der.inside(told.get(0xa0))[0])];
-  const salt = told.has(0xa2) ? der.items(told.get(0xa2))[0].content[0] : 20;
-  return { hash, saltLength: salt };
+  const hash = told.has(PSS_HASH) && HASHES[der.oid(der.inside(told.get(PSS_HASH))[0])];
+  const salt = told.has(PSS_SALT) && der.items(told.get(PSS_SALT))[0].content[0];
+  return { name: "RSA-PSS", hash, saltLength: salt || PSS_SALT_USUAL };
 }
+
+const isNoVersion = ({ tag }) => tag !== VERSION;
 
 function extensionsOf(fields) {
   const wrapped = fields.find(({ tag }) => tag === EXTENSIONS);
@@ -96,16 +96,19 @@ function extensionsOf(fields) {
 function usage(extension) {
   const purposes = extension ? der.inside(extension).map(der.oid) : [];
   if (!purposes.length) return { kinds: null, barcodeSigner: false };
-  const kinds = purposes.filter((purpose) => USAGE_ARCS.includes(purpose.slice(0, -2))).map((purpose) => USAGES[purpose.slice(-2)]);
-  return { kinds: kinds.filter(Boolean), barcodeSigner: purposes.includes(BARCODE_SIGNER) };
+  const ofHealth = purposes.filter((purpose) => USAGE_ARCS.includes(purpose.slice(0, -2)));
+  const kinds = ofHealth.map((purpose) => USAGES[purpose.slice(-2)]).filter(Boolean);
+  return { kinds, barcodeSigner: purposes.includes(BARCODE_SIGNER) };
 }
 
-const isAuthority = (extension) =>
-  Boolean(extension) && der.inside(extension).some(({ tag, content }) => tag === der.BOOLEAN && !(content.length === 1 && content[0] === 0));
+function isAuthority(extension) {
+  const told = extension ? der.inside(extension) : [];
+  return told.some(({ tag, content }) => tag === der.BOOLEAN && !same(content, [0]));
+}
 
 function attribute(name, type) {
-  const parts = der.items(name.content).flatMap(({ content }) => der.items(content)).map(({ content }) => der.items(content));
-  const value = parts.find(([id]) => der.oid(id) === type)?.[1];
+  const parts = der.items(name.content).flatMap(({ content }) => der.items(content));
+  const value = parts.map(({ content }) => der.items(content)).find(([id]) => der.oid(id) === type)?.[1];
   return value ? new TextDecoder(value.tag === BMP_STRING ? "utf-16be" : "utf-8").decode(value.content) : null;
 }
 
