@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from passport.domain.names import fold
@@ -195,13 +195,18 @@ def list_rows(
 
 
 def list_imports(
-    session: Session, *, sites: Collection[Site], by: Account | None = None, before: int | None = None, limit: int = PAGE
+    session: Session,
+    *,
+    sites: Collection[Site],
+    by: Account | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
 ) -> list[Import]:
     """The lists of some sites and those that `by` brought in, the latest first.
 
     The next page holds those `before` the last of this one.
     """
-    shown = Import.site_id.in_([site.id for site in sites])
+    shown: ColumnElement[bool] = Import.site_id.in_([site.id for site in sites])
     if by is not None:
         shown = or_(shown, Import.created_by_id == by.id)
     query = select(Import).where(shown).order_by(Import.id.desc())

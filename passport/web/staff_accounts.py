@@ -53,7 +53,7 @@ def account_page(account_id: int) -> str:
 
 
 @BLUEPRINT.post("/accounts/<int(max=2147483647):account_id>/link")
-def link(account_id: int) -> str:
+def new_link(account_id: int) -> str:
     """A new link for somebody who lost password or telephone; shown once."""
     with current_house().database.transaction() as session:
         by = account(session)

@@ -58,6 +58,9 @@ MAY_USE: Mapping[str, tuple[str, ...]] = {
     "correct": CLEANERS,
     "sight": IDENTITY_ROLES,
     "reissue": REPLACERS,
+    "guardians": CLEANERS,
+    "link": CLEANERS,
+    "unlink": CLEANERS,
     # cleaning
     "cleaning_queue": READS_PEOPLE,
     "cleaning_case": READS_PEOPLE,
@@ -99,7 +102,7 @@ MAY_USE: Mapping[str, tuple[str, ...]] = {
     "accounts": ADMINISTRATORS,
     "invite": ADMINISTRATORS,
     "account_page": ADMINISTRATORS,
-    "link": ADMINISTRATORS,
+    "new_link": ADMINISTRATORS,
     "grant": ADMINISTRATORS,
     "take_grant": ADMINISTRATORS,
     "set_active": ADMINISTRATORS,

@@ -167,7 +167,7 @@ def test_staff_bring_a_session_to_green_and_a_correction_turns_it_red(
     page.get_by_role("button", name=words["confirm"]).click()
     _done(page)
     page = _signed_in(walk, accounts.ISSUER, language)
-    page.goto("/staff/batches")
+    page.goto("/staff/batches/outlook?area=03217")
     page.get_by_role("button", name=re.compile(words["propose"])).first.click()
     expect(page.get_by_text(repaired.full_name)).to_be_visible()
     batch = page.url

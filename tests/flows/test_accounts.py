@@ -54,6 +54,8 @@ def _code(secret: str, *, steps: int = 0) -> str:
     return TOTP(key, 6, SHA1(), 30, enforce_key_length=False).generate(time.time() + 30 * steps).decode()
 
 
+# Of Flask-Security's own form.
+@pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 def test_the_first_administrator_comes_by_a_link_and_needs_two_factors(site: Site) -> None:
     site.app.config["SECURITY_TWO_FACTOR_REQUIRED"] = True  # as in production
     link = _link(site, FIRST, "--name", "Quản trị đầu tiên", "--role", "administrator", "--national")

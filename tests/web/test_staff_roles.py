@@ -56,6 +56,9 @@ person               R C I P A N . . U .
 correct              R . I . . . . . . .
 sight                . . I . . . . . . .
 reissue              . . I P A . . . . .
+guardians            R . I . . . . . . .
+link                 R . I . . . . . . .
+unlink               R . I . . . . . . .
 cleaning_queue       R C I P A N . . U .
 cleaning_case        R C I P A N . . U .
 duplicate_records    R C I P A N . . U .
@@ -93,7 +96,7 @@ check_trail          . . . . . . . . U .
 accounts             . . . . . . . . . D
 invite               . . . . . . . . . D
 account_page         . . . . . . . . . D
-link                 . . . . . . . . . D
+new_link              . . . . . . . . . D
 grant                . . . . . . . . . D
 take_grant           . . . . . . . . . D
 set_active           . . . . . . . . . D
