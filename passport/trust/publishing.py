@@ -45,8 +45,8 @@ def revocation_list(revocations: Revocations, *, issuer: str, signer: Signer, no
     """Everything we know to be revoked, our own and imported, as our signed list.
 
     Hashes are the first 16 bytes of SHA-256, hexadecimal: of the normalised identifier for our own, and of whatever
-    the foreign list hashed; the first `own` entries are ours. Grows with what was imported: 40 bytes an entry on the
-    way, 120 in the browser.
+    the foreign list hashed; the first `own` entries are ours. Grows with what was imported: 32 bytes an entry on the
+    way, 300 in the browser.
     """
     own = [_entry(c.digest, c.revoked) for c in revocations.own.certificates()]
     imported = [

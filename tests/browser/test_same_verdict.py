@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page
 from passport.demo import samples
 from passport.domain.verdict import utc_text
 from passport.errors import Reason
+from passport.formats.table import join
 from passport.house import clock
 from passport.trust import publishing
 from passport.trust.signer_records import SignerRecord
@@ -69,6 +70,10 @@ OPEN = """async ({address, pinned, newer, now, tried}) => {
     const answers = await Promise.all(Object.entries(tried).map(async ([name, texts]) => [name, await told(texts)]));
     return Object.fromEntries(answers);
 }"""
+PARTS = """async ({address, texts}) => {
+    const {join, part} = await import(address);
+    return {joined: join(texts), parts: texts.map(part)};
+}"""
 EVALUATE = """async ({address, assertions}) => {
     const {evaluate} = await import(address);
     return assertions.map(([expression, data]) => JSON.stringify(evaluate(expression, data)));
@@ -114,6 +119,13 @@ def test_the_browser_says_what_the_service_says(
     assert sum(reasons.values()) > LEAST
     unheard = {Reason.UNREADABLE_IMAGE, Reason.HOLDER_DIFFERS, Reason.UNAVAILABLE}  # of no text, or asked of nobody
     assert {None, *Reason} - unheard <= reasons.keys()
+
+
+def test_the_parts_of_a_card_are_known_and_joined_as_by_the_service(bare_page: Page) -> None:
+    texts = ["shc:/2/2/5676", "HC1:6BF", "shc:/1/2/5675", "shc:/567", "HC1:6BF", "shc:/0/2/5"]
+    told = bare_page.evaluate(PARTS, {"address": VERIFYING, "texts": texts})
+    assert told["joined"] == list(dict.fromkeys(join(texts)))
+    assert told["parts"] == [{"place": 2, "total": 2}, None, {"place": 1, "total": 2}, None, None, None]
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="no folder of public test data")

@@ -10,8 +10,13 @@ export const utf8 = (string) => WRITER.encode(string);
 
 export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** The bytes of padded base64, as the lists hold it. */
-export const fromBase64 = (string) => Uint8Array.from(atob(string), (character) => character.charCodeAt(0));
+/** The bytes of base64. */
+export function fromBase64(string) {
+  const characters = atob(string);
+  const bytes = new Uint8Array(characters.length);
+  for (let place = 0; place < bytes.length; place++) bytes[place] = characters.charCodeAt(place); // lists are long
+  return bytes;
+}
 
 export const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
 

@@ -1,0 +1,1 @@
+var e=document.getElementById("chart");if(e){let t=document.createElement("button");t.type="button",t.className="govuk-button govuk-button--secondary",t.textContent=e.dataset.open,t.addEventListener("click",async()=>{t.disabled=!0;let{draw:a}=await import(e.dataset.script);t.remove(),a(e,JSON.parse(e.dataset.chart))}),e.append(t)}
