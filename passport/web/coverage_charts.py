@@ -2,7 +2,7 @@
 
 They are drawn by the server: a bar of SVG in each row, and a map of one tile a province, laid out in the style
 sheet by hand, since no openly licensed map has the borders of 2025. So they work without a script, print, and
-weigh nothing.
+weigh nothing; the chart library comes only when a reader asks for it (`frontend/scripts/coverage.js`).
 """
 
 from __future__ import annotations

@@ -27,12 +27,14 @@ const COPIES = {
   ),
   "licences/be-vietnam-pro.txt": "@fontsource/be-vietnam-pro/LICENSE",
   "licences/cborg.txt": "cborg/LICENSE",
+  "licences/echarts.txt": "echarts/LICENSE",
+  "licences/zrender.txt": "zrender/LICENSE",
   "licences/fflate.txt": "fflate/LICENSE",
   "licences/idb.txt": "idb/LICENSE",
   "licences/htmx.txt": "htmx.org/LICENSE",
   "licences/zxing-wasm.txt": "zxing-wasm/LICENSE",
 };
-const SCRIPTS = ["site", "scanner", "verifying", "reader", "keeper", "demo", "agency", "live"];
+const SCRIPTS = ["site", "scanner", "verifying", "reader", "keeper", "demo", "agency", "live", "coverage", "chart"];
 
 const SOURCES = ["scripts", "styles", "images", "licences"];
 const SCHEMAS = "../../formats/data"; // of the contents of certificates, which the verifier in the browser asks too
