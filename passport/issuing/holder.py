@@ -17,15 +17,17 @@ from passport.domain.doses import DoseKind, DoseState
 from passport.domain.people import IdentityState, Sex
 from passport.errors import InputError, Refusal
 from passport.issuing.delivery import Gateways
-from passport.registry import certificates, codes
+from passport.registry import audit, certificates, codes
 from passport.registry.db import Database
 from passport.registry.doses import state_of
+from passport.registry.guardians import children_of
 from passport.registry.messages import leave_message
 from passport.registry.people import find_holder, require_person
 from passport.registry.tables import Certificate, Dose, Person
 from passport.rules.schedules import VACCINES, series_of
 
 PURPOSE = "certificate"
+HOLDER = "citizen"  # the actor of the audit trail
 ANSWER_WITHIN = timedelta(days=10)  # to a request to rectify personal data (Law on Personal Data Protection 2025)
 
 
@@ -109,6 +111,9 @@ def enter(database: Database, *, code_id: str, code: str, pepper: bytes, now: da
     """Tries a code; a right one opens the record of its person for an hour, under the code's id."""
     with database.transaction() as session:
         right = codes.check_code(session, code_id=code_id, purpose=PURPOSE, code=code, pepper=pepper, now=now)
+        person_id = opened_by(session, code_id=code_id, now=now) if right else None
+        if person_id is not None:
+            audit.record(session, actor=HOLDER, action="record_opened", subject=person_id, at=now)
         return Entered(right, codes.tries_left(session, code_id, purpose=PURPOSE, now=now))
 
 
@@ -133,13 +138,21 @@ def record_of(session: Session, *, person_id: str) -> HolderRecord:
     return HolderRecord(person, tuple(lines), in_force, missing, series)
 
 
-def own_certificate(session: Session, *, person_id: str, certificate_id: str) -> Certificate:
-    """A certificate in force of this very person; raises InputError (unknown_certificate) for anybody else's too."""
-    own = certificates.in_force(session, require_person(session, person_id))
-    found = next((certificate for certificate in own if certificate.id == certificate_id), None)
-    if found is None:
-        raise InputError(Refusal.UNKNOWN_CERTIFICATE)
-    return found
+def family_of(session: Session, *, person_id: str, on: date) -> list[Person]:
+    """Whose records a person may see on a day: their own, and those of the children for whom they act."""
+    return [require_person(session, person_id), *children_of(session, person_id, on=on)]
+
+
+def own_certificate(session: Session, *, person_id: str, certificate_id: str, on: date) -> Certificate:
+    """A certificate in force of this very person or of a child for whom they act.
+
+    Raises InputError (unknown_certificate) for anybody else's too.
+    """
+    for person in family_of(session, person_id=person_id, on=on):
+        for certificate in certificates.in_force(session, person):
+            if certificate.id == certificate_id:
+                return certificate
+    raise InputError(Refusal.UNKNOWN_CERTIFICATE)
 
 
 def _send(session: Session, person: Person | None, *, gateways: Gateways, pepper: bytes, now: datetime) -> str:

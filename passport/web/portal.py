@@ -14,14 +14,17 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from passport.demo import citizens
 from passport.house import clock, current_house
 from passport.issuing import holder
+from passport.issuing.cards import offers_cards, smart_card
 from passport.registry.codes import DIGITS
+from passport.registry.tables import Certificate
 from passport.rendering import paper as texts
 from passport.rendering.card import certificate_png
-from passport.rendering.document import certificate_pdf
+from passport.rendering.document import certificate_pdf, folded_pdf
 from passport.rendering.paper import Paper
 from passport.rendering.qr import qr_png, qr_svg
 from passport.tasks.queue import current_queue
@@ -42,6 +45,7 @@ CODES_A_VISIT = 3  # as many as go to one recipient within an hour
 # What is made of a certificate, its type, and the name under which it is kept; the SVG is only looked at.
 _FILES: Mapping[str, tuple[Callable[[Paper], bytes | str], str, str | None]] = {
     "pdf": (certificate_pdf, "application/pdf", "chung-nhan.pdf"),
+    "folded": (folded_pdf, "application/pdf", "chung-nhan-gap.pdf"),
     "png": (certificate_png, "image/png", "chung-nhan.png"),
     "qr": (lambda paper: qr_png(paper.code), "image/png", "chung-nhan-qr.png"),
     "svg": (lambda paper: qr_svg(paper.code), "image/svg+xml", None),
@@ -124,16 +128,19 @@ def send_again() -> ResponseReturnValue:
 
 @BLUEPRINT.get("/record")
 def record() -> str:
-    """Step 3: the certificates in force, and each dose with what it waits for."""
-    now = clock()
-    with current_house().database.reading() as reading:
-        found = holder.record_of(reading, person_id=g.person_id)
+    """Step 3: the certificates in force, and each dose with what it waits for; of the children too."""
+    house, now = current_house(), clock()
+    with house.database.reading() as reading:
+        family = holder.family_of(reading, person_id=g.person_id, on=house.today(now))
+        records = [holder.record_of(reading, person_id=person.id) for person in family]
+        papers = {one.id: house.paper(one) for found in records for one in found.certificates}
         return render_template(
             "portal/record.html",
-            record=found,
-            papers=[(certificate, current_house().paper(certificate)) for certificate in found.certificates],
+            records=records,
+            papers=papers,
             texts=texts,
             now=now,
+            offers_cards=offers_cards(house.settings.base_url),
         )
 
 
@@ -141,20 +148,40 @@ def record() -> str:
 def full(certificate_id: str) -> str:
     """The QR symbol as large as the screen."""
     with current_house().database.reading() as reading:
-        certificate = holder.own_certificate(reading, person_id=g.person_id, certificate_id=certificate_id)
+        certificate = own_certificate(reading, certificate_id)
         paper = current_house().paper(certificate)
     return render_template("portal/full.html", certificate=certificate, paper=paper, texts=texts)
 
 
-@BLUEPRINT.get("/record/<certificate_id>/<any('pdf', 'png', 'qr', 'svg'):form>")
+@BLUEPRINT.get("/record/<certificate_id>/<any('pdf', 'folded', 'png', 'qr', 'svg'):form>")
 @LIMITER.limit(FILE_LIMIT)
 def file(certificate_id: str, form: str) -> Response:
     """A certificate as paper, as card, or its QR symbol alone; the symbol to look at is an SVG."""
     with current_house().database.reading() as reading:
-        certificate = holder.own_certificate(reading, person_id=g.person_id, certificate_id=certificate_id)
-        paper = current_house().paper(certificate)
+        paper = current_house().paper(own_certificate(reading, certificate_id))
     render, content_type, name = _FILES[form]
-    answer = Response(render(paper), content_type=content_type)
+    return _kept(render(paper), content_type=content_type, name=name)
+
+
+@BLUEPRINT.get("/record/<certificate_id>/card")
+@LIMITER.limit(FILE_LIMIT)
+def card(certificate_id: str) -> Response:
+    """A certificate as a SMART Health Card for wallets."""
+    house, now = current_house(), clock()
+    with house.database.reading() as reading:
+        certificate = own_certificate(reading, certificate_id)
+        made = smart_card(certificate, base_url=house.settings.base_url, issuer=house.issuer(now=now), now=now)
+    return _kept(made, content_type="application/smart-health-card", name="chung-nhan.smart-health-card")
+
+
+def own_certificate(reading: Session, certificate_id: str) -> Certificate:
+    """A certificate that this visitor may see; raises InputError (unknown_certificate) for every other."""
+    today = current_house().today(clock())
+    return holder.own_certificate(reading, person_id=g.person_id, certificate_id=certificate_id, on=today)
+
+
+def _kept(data: bytes | str, *, content_type: str, name: str | None) -> Response:
+    answer = Response(data, content_type=content_type)
     if name:
         answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

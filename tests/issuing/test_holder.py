@@ -244,10 +244,11 @@ def test_a_certificate_is_its_holders_alone(office: Office) -> None:
     office.issue_all()
     rows = {row.person_id: row for row in office.certificates()}
     with office.database.reading() as session:
-        own = holder.own_certificate(session, person_id=mine, certificate_id=rows[mine].id)
+        own = holder.own_certificate(session, person_id=mine, certificate_id=rows[mine].id, on=office.today)
         assert own.id == rows[mine].id
 
         def reach(certificate_id: str) -> object:
-            return _refusal(lambda: holder.own_certificate(session, person_id=mine, certificate_id=certificate_id))
+            look = {"person_id": mine, "on": office.today}
+            return _refusal(lambda: holder.own_certificate(session, certificate_id=certificate_id, **look))
 
         assert reach(rows[other].id) is reach("0" * 32) is Refusal.UNKNOWN_CERTIFICATE

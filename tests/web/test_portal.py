@@ -15,15 +15,21 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from passport.app import create_app
 from passport.domain.dates import PartialDate
 from passport.domain.doses import DoseKind
 from passport.domain.people import IdentityState, Sex
 from passport.house import EXTENSION, House
+from passport.intake.guardianship import end_guardian, link_guardian
+from passport.intake.reception import note_opened
+from passport.issuing import holder
 from passport.issuing.batch import approve, propose
 from passport.registry import accounts, areas, codes, doses, messages, people, sites
 from passport.rendering.reading import read_codes
+from passport.rules.rulesets import DEMO_RULES, import_rules
 from passport.trust.passphrase import read_passphrase
 from passport.trust.signers import create_signer
+from passport.verifying.verify import verify
 from passport.web import portal
 from passport.web.limits import LIMITER
 from tests.serving import application
@@ -40,6 +46,7 @@ EVIL = {"full_name": HOSTILE, "birth_date": "11/12/1971", "sex": "M", "id_number
 GIANG = {"full_name": "Vũ Thị Giang", "birth_date": "01/02/1963", "sex": "F", "id_number": "037163000006"}
 HANH = {"full_name": "Đỗ Văn Hạnh", "birth_date": "03/04/1964", "sex": "M", "id_number": "037064000007"}
 KIM = {"full_name": "Bùi Thị Kim", "birth_date": "1965", "sex": "F", "id_number": "037165000008"}
+BE = {"full_name": "Trần Bé Mai", "birth_date": "05/06/2019", "sex": "F", "id_number": "037319000009"}
 NEUTRAL = "Nếu thông tin khớp với dữ liệu tiêm chủng, mã xác thực đã được gửi"
 
 
@@ -57,6 +64,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iter
         now=NOW,
         test=True,
     )
+    import_rules(keys, [DEMO_RULES], now=NOW)
     with house.database.transaction() as session:
         area = areas.require_area(session, KIM_SON, on=NOW.date())
         for name, role in (("nurse", "registrar"), ("head", "confirmer"), ("officer", "issuer"), ("chief", "approver")):
@@ -102,7 +110,7 @@ def _vaccinated(
     state: IdentityState = IdentityState.VERIFIED,
     confirmed: bool = True,
     held: bool = False,
-) -> None:
+) -> str:
     person = people.add_person(
         session,
         full_name=told["full_name"],
@@ -130,6 +138,7 @@ def _vaccinated(
         )
         if confirmed and not held and state is IdentityState.VERIFIED:
             doses.confirm(session, doses=[dose], by=accounts.find_account(session, "head@example.vn"), at=NOW)
+    return person.id
 
 
 def _phone(told: Mapping[str, str]) -> str:
@@ -349,6 +358,7 @@ def test_the_record_shows_certificates_and_doses(app: APIFlask, client: FlaskCli
     ("form", "content_type", "start"),
     [
         ("pdf", "application/pdf", b"%PDF-1."),
+        ("folded", "application/pdf", b"%PDF-1."),
         ("png", "image/png", b"\x89PNG"),
         ("qr", "image/png", b"\x89PNG"),
         ("svg", "image/svg+xml", b"<svg"),
@@ -378,11 +388,11 @@ def test_nobody_opens_the_certificate_of_somebody_else(app: APIFlask, client: Fl
     path, other = _certificate_path(_open(app, client, AN)), app.test_client()
     _open(app, other, BINH)
     missing = path[:-32] + "0" * 32
-    for form in ("", "/pdf", "/png", "/qr", "/svg"):
+    for form in ("", "/pdf", "/folded", "/png", "/qr", "/svg", "/card", "/trip"):
         foreign, none = other.get(path + form), other.get(missing + form)
         assert (foreign.status_code, none.status_code) == (404, 404)
         assert foreign.data.replace(path.encode(), b"") == none.data.replace(missing.encode(), b"")
-        assert client.get(path + form).status_code == 200
+        assert client.get(path + form).status_code == (409 if form == "/card" else 200)  # no https address here
         stranger = app.test_client().get(path + form)
         assert (stranger.status_code, stranger.headers["Location"]) == (303, "/certificate")
 
@@ -397,7 +407,7 @@ def test_a_misspelt_person_lacking_a_dose_is_told_what_blocks_and_where_to_go(
         "Thông tin cá nhân chưa khớp. Trạm y tế và Công an cấp xã đang rà soát;",
         f"trả lời trước ngày {day:%d/%m/%Y}.",
         "Hồ sơ chưa có mũi 2 trong 2 mũi cơ bản.",
-        "hãy mang giấy tờ tùy thân đến trạm y tế gần nhất",
+        "hãy gửi phản ánh hoặc mang giấy tờ tùy thân đến trạm y tế gần nhất",
     ]
     assert [text for text in told if text not in page] == []
     assert "/pdf" not in page
@@ -438,6 +448,108 @@ def test_hostile_names_are_only_text(app: APIFlask, client: FlaskClient) -> None
         assert 'onerror="' not in text
         assert ">49" not in text
     assert read_codes(client.get(f"{path}/pdf").data)
+
+
+def test_a_trip_gets_the_verifiers_own_answer(app: APIFlask, client: FlaskClient) -> None:
+    path = _certificate_path(_open(app, client, AN))
+    page = client.get(f"{path}/trip").text
+    assert '<option value="XA">' in page
+    assert "Chọn nước đến." in client.get(f"{path}/trip?country=&on=2026-12-01").text
+    day = (NOW + timedelta(days=5)).date().isoformat()
+    answer = client.get(f"{path}/trip?country=XA&on={day}").text
+    assert 'data-outcome="valid"' in answer
+    assert "Nguyễn Văn An" in answer
+    assert 'data-outcome="invalid"' in client.get(f"{path}/trip?country=XA&on=2040-01-01").text
+    assert client.get(f"{path}/trip?country=XAXA").status_code == 422
+
+
+def test_history_tells_offices_and_purposes_and_no_names(app: APIFlask, client: FlaskClient) -> None:
+    house = _house(app)
+    with house.database.reading() as session:
+        person = people.find_by_id_number(session, BINH["id_number"])[0]
+    note_opened(
+        house.database, person_ids=[person.id], by="officer@example.vn", office="x", purpose="reception", now=NOW
+    )
+    with house.database.transaction() as session:
+        people.correct_person(
+            session,
+            person=people.require_person(session, person.id),
+            field="address",
+            value="Thôn <b>Hai</b>",
+            why="<b>nói với nurse@example.vn</b>",
+            by=accounts.find_account(session, "nurse@example.vn"),
+            at=NOW,
+        )
+    page = _history(app, client, BINH)
+    told = [
+        "Mở hồ sơ tại bàn tiếp đón",
+        "Cấp chứng nhận",
+        "Bạn mở hồ sơ bằng mã xác thực",
+        "Thôn <b>Hai</b>",
+        "Cơ quan",
+    ]
+    assert [text for text in told if text not in page] == []
+    assert [name for name in ("officer", "nurse@", "chief", person.id) if name in page] == []
+    assert "Mở hồ sơ tại bàn tiếp đón" not in _history(app, app.test_client(), AN)
+
+
+def _history(app: APIFlask, client: FlaskClient, told: Mapping[str, str]) -> str:
+    _open(app, client, told)
+    return unescape(client.get("/certificate/record/history").text)
+
+
+def test_a_guardian_sees_the_child_until_it_is_of_age(
+    app: APIFlask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, today = _house(app), NOW.date()
+    with house.database.transaction() as session:
+        child = _vaccinated(session, BE, doses_given=1)
+    link_guardian(
+        house.database, child_id=child, number=BINH["id_number"], paper="Giấy khai sinh", by="nurse@example.vn",
+        now=NOW, today=today,
+    )  # fmt: skip
+    page = _open(app, client, BINH)
+    assert "Trẻ em do bạn giám hộ" in page
+    assert BE["full_name"] in page
+    assert BE["full_name"] in client.get("/certificate/record/history").text
+    assert BE["full_name"] not in _open(app, app.test_client(), AN)
+    later = house.today(datetime.now(UTC)).replace(year=NOW.year + 12)
+    with house.database.reading() as session:
+        binh = people.find_by_id_number(session, BINH["id_number"])[0].id
+        assert [p.id for p in holder.family_of(session, person_id=binh, on=today)] == [binh, child]
+        assert [p.id for p in holder.family_of(session, person_id=binh, on=later)] == [binh]
+    end_guardian(house.database, child_id=child, guardian_id=binh, by="nurse@example.vn", now=NOW)
+    assert BE["full_name"] not in client.get("/certificate/record").text
+
+
+def test_a_certificate_becomes_a_card_where_readers_find_its_keys(
+    tmp_path: Path, app: APIFlask, client: FlaskClient, sqlite_template: Path
+) -> None:
+    folder = _house(app).settings.instance_dir
+    path = _certificate_path(_open(app, client, AN))
+    assert "/card" not in client.get("/certificate/record").text
+    public = create_app(
+        {
+            "PASSPORT_DATABASE_URL": f"sqlite:///{folder / 'passport.db'}",
+            "PASSPORT_INSTANCE_DIR": str(folder),
+            "PASSPORT_KEYS_DIR": str(folder / "keys"),
+            "PASSPORT_BASE_URL": "https://chungnhan.example.vn",
+        }
+    )
+    visitor = public.test_client()
+    cookie = client.get_cookie("session")
+    assert cookie
+    visitor.set_cookie("session", cookie.value)
+    assert f'href="{path}/card"' in visitor.get("/certificate/record").text
+    answer = visitor.get(f"{path}/card")
+    assert answer.content_type == "application/smart-health-card"
+    assert "chung-nhan.smart-health-card" in answer.headers["Content-Disposition"]
+    verdict = verify(answer.text, context=_house(public).context, now=datetime.now(UTC))
+    assert verdict.certificate is not None
+    assert (verdict.certificate.holder.name, verdict.reason) == ("Nguyễn Văn An", None)
+    kids = {key["kid"] for key in public.test_client().get("/.well-known/jwks.json").get_json()["keys"]}
+    assert verdict.certificate.key_id in kids
+    _house(public).database.engine.dispose()
 
 
 def test_leaving_ends_every_copy_of_the_session(app: APIFlask, client: FlaskClient) -> None:
