@@ -55,7 +55,10 @@ def check(area: str | None, as_json: bool) -> None:
     if as_json:
         emit_json(report.as_dict())
     else:
-        say(f"{report.checked} people: {report.verified} right, {report.wrong} wrong, {report.not_found} not found")
+        say(
+            f"{report.checked} people: {report.verified} right, {report.wrong} wrong, {report.not_found} not found,"
+            f" {report.ambiguous} ambiguous"
+        )
 
 
 def _standin() -> EmbeddedPopulation:

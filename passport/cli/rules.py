@@ -16,6 +16,7 @@ from passport.rules.trials import try_rules
 
 COMMAND = click.Group("rules", help="Rules of countries (CertLogic).")
 _path = click.Path(path_type=Path)
+_STDIN = Path("/dev/stdin")
 
 
 @COMMAND.command("import")
@@ -23,9 +24,10 @@ _path = click.Path(path_type=Path)
 @json_option
 @told
 def import_(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Takes in rules: PATH is a JSON file or a folder of such; exit code 1 if any was refused."""
+    """Takes in rules: PATH is a JSON file, a folder of such, or `-` for stdin; exit code 1 if any was refused."""
     now = clock()
-    report = import_rules(current_house().settings.keys_dir, paths, now=now)
+    files = [_STDIN if path == Path("-") else path for path in paths]
+    report = import_rules(current_house().settings.keys_dir, files, now=now)
     counts = {"added": len(report.added), "known": len(report.known), "refused": len(report.refused)}
     if as_json:
         emit_json(

@@ -22,6 +22,7 @@ class IdentityState(StrEnum):
     VERIFIED = "verified"  # the register answered right, or an officer saw the foreigner's passport
     WRONG = "wrong"  # the number exists; name, sex or birth date differ
     NOT_FOUND = "not_found"  # the register does not know the number
+    AMBIGUOUS = "ambiguous"  # several people of the register bear the number and these data
     NO_ID = "no_id"  # no number, so nothing to compare
     BAD_ID = "bad_id"  # the number is malformed
 
@@ -32,6 +33,7 @@ class PopulationAnswer(StrEnum):
     RIGHT = "right"
     WRONG = "wrong"
     NOT_FOUND = "not_found"
+    AMBIGUOUS = "ambiguous"  # right for several people: nine digits were given out in more than one province
     AWAY = "away"
 
 

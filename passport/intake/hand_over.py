@@ -35,6 +35,10 @@ CLASS_WORDS = {
 STATE_WORDS = {
     IdentityState.NO_ID: Sentence("Chưa có số định danh", "No identity number"),
     IdentityState.BAD_ID: Sentence("Số định danh sai dạng", "The identity number is malformed"),
+    IdentityState.AMBIGUOUS: Sentence(
+        "Nhiều người có cùng số này; cần số định danh 12 chữ số",
+        "Several people bear this number; the 12 digits are needed",
+    ),
     IdentityState.WRONG: Sentence(
         "Khác với cơ sở dữ liệu quốc gia về dân cư", "Differs from the national population database"
     ),

@@ -41,6 +41,7 @@ _CHANGED = Sentence("Hồ sơ vừa được sửa; nhập lại danh sách", "T
 _TWIN = Sentence("Đã có hồ sơ khác của người này; gộp hai hồ sơ", "This person has another record; merge the two")
 _ANSWERS = {
     PopulationAnswer.WRONG: STATE_WORDS[IdentityState.WRONG],
+    PopulationAnswer.AMBIGUOUS: STATE_WORDS[IdentityState.AMBIGUOUS],
     PopulationAnswer.NOT_FOUND: STATE_WORDS[IdentityState.NOT_FOUND],
     PopulationAnswer.AWAY: Sentence(
         "Cơ sở dữ liệu quốc gia về dân cư chưa trả lời", "The national population database did not answer"

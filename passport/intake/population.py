@@ -33,6 +33,7 @@ STATES = {
     PopulationAnswer.RIGHT: IdentityState.VERIFIED,
     PopulationAnswer.WRONG: IdentityState.WRONG,
     PopulationAnswer.NOT_FOUND: IdentityState.NOT_FOUND,
+    PopulationAnswer.AMBIGUOUS: IdentityState.AMBIGUOUS,
 }
 
 
@@ -91,6 +92,7 @@ class CheckReport:
     verified: int
     wrong: int
     not_found: int
+    ambiguous: int
 
     def as_dict(self) -> dict[str, int]:
         """The counts by name."""
@@ -149,6 +151,7 @@ def check_people(
         verified=answers[PopulationAnswer.RIGHT],
         wrong=answers[PopulationAnswer.WRONG],
         not_found=answers[PopulationAnswer.NOT_FOUND],
+        ambiguous=answers[PopulationAnswer.AMBIGUOUS],
     )
     detail = {answer.value: count for answer, count in answers.items()}
     with database.transaction() as session:

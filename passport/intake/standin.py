@@ -86,7 +86,9 @@ def _answer(connection: sqlite3.Connection, identity: Identity) -> PopulationAns
     if not known:
         return PopulationAnswer.NOT_FOUND
     wanted = (tidy(identity.full_name).casefold(), str(identity.born), identity.sex.value)
-    right = any(status == "alive" and (tidy(name).casefold(), born, sex) == wanted for name, born, sex, status in known)
+    right = sum(status == "alive" and (tidy(name).casefold(), born, sex) == wanted for name, born, sex, status in known)
+    if right > 1:
+        return PopulationAnswer.AMBIGUOUS
     return PopulationAnswer.RIGHT if right else PopulationAnswer.WRONG
 
 

@@ -39,7 +39,7 @@ class CaseClass(StrEnum):
 
 IDENTITY_CLASSES: Mapping[CaseClass, tuple[IdentityState, ...]] = {
     CaseClass.NO_ID: (IdentityState.NO_ID,),
-    CaseClass.BAD_ID: (IdentityState.BAD_ID,),
+    CaseClass.BAD_ID: (IdentityState.BAD_ID, IdentityState.AMBIGUOUS),
     CaseClass.WRONG_BASIC: (IdentityState.WRONG, IdentityState.NOT_FOUND),
 }
 _CLASS_OF = {state: found for found, states in IDENTITY_CLASSES.items() for state in states}

@@ -173,7 +173,7 @@ class Person(Base):
         Index("ix_person_name", "name_key", "birth_date"),
         CheckConstraint("sex IN ('M', 'F')", name="ck_person_sex"),
         CheckConstraint(
-            "identity_state IN ('waiting', 'verified', 'wrong', 'not_found', 'no_id', 'bad_id')",
+            "identity_state IN ('waiting', 'verified', 'wrong', 'not_found', 'ambiguous', 'no_id', 'bad_id')",
             name="ck_person_identity_state",
         ),
     )

@@ -15,7 +15,7 @@ access.declare(BLUEPRINT, access.Audience.DEVELOPMENT, machine=True)
 
 @BLUEPRINT.post("/check")
 def check() -> Response:
-    """One word for each identity: right, wrong or not_found."""
+    """One word for each identity: right, wrong, not_found or ambiguous."""
     try:
         body = orjson.loads(request.get_data())
     except orjson.JSONDecodeError:

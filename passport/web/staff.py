@@ -61,6 +61,7 @@ def identity_words(state: str) -> tuple[str, str]:
         IdentityState.VERIFIED: (_("Đã đối chiếu khớp"), "green"),
         IdentityState.WRONG: (_("Sai thông tin cơ bản"), "red"),
         IdentityState.NOT_FOUND: (_("Không có trong dữ liệu dân cư"), "red"),
+        IdentityState.AMBIGUOUS: (_("Nhiều người có cùng số định danh"), "orange"),
         IdentityState.NO_ID: (_("Chưa có số định danh"), "orange"),
         IdentityState.BAD_ID: (_("Số định danh sai dạng"), "orange"),
     }

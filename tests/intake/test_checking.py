@@ -47,21 +47,25 @@ def states(world: World) -> dict[str | None, str]:
     return {one.id_number: one.identity_state for one in world.people()}
 
 
-WRONG, LOST, AWAY = "037090000001", "037090000002", "037090000003"
-ANSWERS = {WRONG: PopulationAnswer.WRONG, LOST: PopulationAnswer.NOT_FOUND}
+WRONG, LOST, AWAY, SHARED = "037090000001", "037090000002", "037090000003", "037090000006"
+ANSWERS = {
+    WRONG: PopulationAnswer.WRONG, LOST: PopulationAnswer.NOT_FOUND, SHARED: PopulationAnswer.AMBIGUOUS,
+}  # fmt: skip
 
 
 def test_everybody_who_waits_is_asked_about(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(population, "BATCH", 2)
-    world.rows(AN, person(1), person(2), person(3), person(4, id_number=""), person(5, id_number="12"))
+    world.rows(AN, person(1), person(2), person(3), person(4, id_number=""), person(5, id_number="12"), person(6))
     register = Register(ANSWERS)
-    assert check(world, register).as_dict() == {"checked": 4, "verified": 2, "wrong": 1, "not_found": 1}
+    report = {"checked": 5, "verified": 2, "wrong": 1, "not_found": 1, "ambiguous": 1}
+    assert check(world, register).as_dict() == report
     assert states(world) == {
-        AN["id_number"]: "verified", WRONG: "wrong", LOST: "not_found", AWAY: "verified", None: states(world)[None],
+        AN["id_number"]: "verified", WRONG: "wrong", LOST: "not_found", AWAY: "verified", SHARED: "ambiguous",
+        None: states(world)[None],
     }  # fmt: skip
     assert {one.identity_state for one in world.people() if one.id_number is None} == {"no_id", "bad_id"}
     assert check(world, register).checked == 0
-    assert len(register.asked) == 4
+    assert len(register.asked) == 5
     with world.database.reading() as session:
         assert audit.entries(session)[0].action == "people_checked"
 

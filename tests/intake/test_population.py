@@ -67,6 +67,13 @@ def test_a_register_that_was_never_loaded_is_away(tmp_path: Path) -> None:
     assert EmbeddedPopulation(tmp_path / "none.db").check([ANH, ANH]) == [PopulationAnswer.AWAY] * 2
 
 
+def test_nine_digits_that_two_people_of_one_name_and_day_bear_are_ambiguous(tmp_path: Path) -> None:
+    twice = EmbeddedPopulation(tmp_path / "population.db")
+    other = "p5,079090001239,164000111,Nguyễn Văn Ánh,1990-01-02,M,,h9,26734,79,alive"
+    twice.load(f"{EXTRACT}\n{other}".encode())
+    assert twice.check([identity(number="164000111"), ANH]) == [PopulationAnswer.AMBIGUOUS, PopulationAnswer.RIGHT]
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

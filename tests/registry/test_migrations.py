@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from passport.domain.people import IdentityState
 from passport.errors import Refusal, Unavailable
 from passport.registry import areas, audit, migrations
 from passport.registry.columns import Base
 from passport.registry.db import Database
+from tests.registry.conftest import Scene
 
 
 def test_models_and_migrations_agree(database: Database) -> None:
@@ -29,6 +31,20 @@ def test_down_and_up_again(database: Database, today: date) -> None:
     assert set(inspect(database.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
     with database.reading() as session:
         assert len(areas.list_areas(session, on=today, level="province")) == 34
+
+
+def test_a_step_back_keeps_people_and_their_doses(database: Database, now: datetime, today: date) -> None:
+    with database.transaction() as session:
+        scene = Scene(session, now, today)
+        dosed = scene.dose(scene.person(state=IdentityState.AMBIGUOUS)).id
+    migrations.downgrade(database.engine, to="0009")
+    with database.engine.connect() as connection:
+        assert connection.scalars(text("SELECT identity_state FROM person")).all() == ["wrong"]
+        assert connection.scalars(text("SELECT id FROM dose")).all() == [dosed]
+    with pytest.raises(DBAPIError, match="ck_person_identity_state"), database.engine.begin() as connection:
+        connection.execute(text("UPDATE person SET identity_state = 'ambiguous'"))
+    migrations.upgrade(database.engine)
+    assert migrations.differences(database.engine) == []
 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
