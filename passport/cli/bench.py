@@ -15,7 +15,7 @@ import click
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from passport.cli import bench_coverage, bench_import, bench_linkage
+from passport.cli import bench_coverage, bench_import, bench_linkage, bench_revocation
 from passport.cli.output import emit_json, emit_table, json_option, told
 from passport.codecs import signatures
 from passport.domain.certificate import DoseStatement, Draft, Holder
@@ -136,9 +136,18 @@ def _import(_work: _Work) -> Measured:
     return Measured("import", *bench_import.measure())
 
 
+def _revocation(_work: _Work) -> Measured:
+    return Measured("revocation", *bench_revocation.measure())
+
+
 BENCHES: dict[str, Callable[[_Work], Measured]] = {"check": _check, "sign": _sign, "read-picture": _symbol}
 # Minutes each, so only when named.
-ON_REQUEST: dict[str, Callable[[_Work], Measured]] = {"import": _import, "coverage": _coverage, "linkage": _linkage}
+ON_REQUEST: dict[str, Callable[[_Work], Measured]] = {
+    "import": _import,
+    "coverage": _coverage,
+    "linkage": _linkage,
+    "revocation": _revocation,
+}
 
 
 @click.command("bench")

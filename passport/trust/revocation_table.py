@@ -57,9 +57,10 @@ class RevocationTable:
         self._bytes = memoryview(data)
         self._numbers = self._bytes.cast("Q")
         self._firsts = self._numbers[::3]
+        self._count = len(self._firsts)
 
     def __len__(self) -> int:
-        return len(self._firsts)
+        return self._count
 
     def __iter__(self) -> Iterator[Record]:
         return (_record(self._row(place)) for place in range(len(self)))
@@ -68,7 +69,7 @@ class RevocationTable:
         """The record of `digest`, which has 16 bytes."""
         first, second = _DIGEST.unpack(digest)
         place = self._place(first, second)
-        row = self._row(place) if place < len(self) else None
+        row = self._row(place) if place < self._count else None
         return _record(row) if row is not None and row[:2] == (first, second) else None
 
     def joined(self, incoming: Iterable[_Row]) -> Iterator[bytes | memoryview]:
@@ -86,7 +87,7 @@ class RevocationTable:
 
     def _place(self, first: int, second: int) -> int:
         place = bisect_left(self._firsts, first)
-        while place < len(self) and self._row(place)[:2] < (first, second):
+        while place < self._count and self._firsts[place] == first and self._numbers[3 * place + 1] < second:
             place += 1
         return place
 
