@@ -1,4 +1,4 @@
-"""What hostile inputs cost: `python -m tests.attacks.costs` answers each in a fork of its own and tells one JSON line.
+"""What hostile inputs cost, each in a fork of its own: `python -m tests.attacks.costs [NAME…]`, a JSON line each.
 
 Memory is the kernel's: the most that was resident above what was before, so that decoders in C count as well. A PDF
 is looked at by a child of ours: all that it may have counts, needed or not.
@@ -13,11 +13,13 @@ import json
 import os
 import socket
 import struct
+import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import cbor2
 from PIL import Image
@@ -32,6 +34,7 @@ from passport.verifying.verify import verify, verify_image
 from tests.forging import NOW, pack
 from tests.fuzz.codes import Signer, codes_of, context_for
 
+T = TypeVar("T")
 SIDE = 5000  # pixels: as many as may be
 
 
@@ -215,8 +218,12 @@ def _told(name: str, act: Callable[[], Verdict], *, beside: int = 0) -> None:
     os.waitpid(child, 0)
 
 
+def _asked(inputs: Mapping[str, T]) -> list[tuple[str, T]]:
+    return [(name, made) for name, made in inputs.items() if name in sys.argv[1:] or not sys.argv[1:]]
+
+
 def main() -> None:
-    """Makes and answers everything; nothing may open a socket."""
+    """Makes and answers what the arguments name, or everything; nothing may open a socket."""
     signer = Signer("XA")
     with tempfile.TemporaryDirectory() as folder:
         context = context_for(signer, Path(folder))
@@ -225,9 +232,9 @@ def main() -> None:
     good = codes_of(signer)["hc1"][0].text
     verify(good, context=context, now=NOW)  # what is loaded once is not the input's cost
     verify_image(_file(qr_image(good, module_pixels=3)), context=context, now=NOW)
-    for name, text in TEXTS.items():
+    for name, text in _asked(TEXTS):
         _told(name, partial(verify, text(), context=context, now=NOW))
-    for name, make in FILES.items():
+    for name, make in _asked(FILES):
         data = make()
         beside = MEMORY // 1024**2 if looks_like_pdf(data) else 0
         _told(name, partial(verify_image, data, context=context, now=NOW), beside=beside)

@@ -218,7 +218,7 @@ def holders(draw: st.DrawFn) -> Holder:
     return Holder(family[0], given_name[0], Transliterated(family[1], given_name[1]), draw(BIRTHS))
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)  # a thousand go the whole line in tests/issuing/test_drafting.py
 @given(holders())
 def test_round_trip_of_people(holder: Holder) -> None:
     certificate = read(hc1.encode(draft_for(holder), sign=es256, algorithm="ES256", key_id=KEY_ID))
