@@ -60,6 +60,18 @@ def test_staff_pages_ask_for_a_login(app: Flask, client: FlaskClient) -> None:
             assert "/staff/login" in answer.headers["Location"] or answer.headers["Location"] == "/"
 
 
+def test_pages_of_agencies_ask_for_their_key(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    rules = [r for r in app.url_map.iter_rules() if audience_of(app, r.endpoint) is Audience.AGENCY]
+    assert rules
+    for rule in rules:
+        path = str(rule).replace("<string(length=32):group_id>", "0" * 32)
+        answer = client.open(path, method="GET" if "GET" in (rule.methods or ()) else "POST")
+        assert answer.status_code == 302, rule
+        assert answer.headers["Location"].startswith("/agency?next="), rule
+
+
 def test_development_pages_are_for_loopback_only(app: Flask, client: FlaskClient) -> None:
     rules = [r for r in app.url_map.iter_rules() if audience_of(app, r.endpoint) is Audience.DEVELOPMENT]
     assert rules

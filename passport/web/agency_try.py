@@ -75,6 +75,7 @@ def _console(fields: dict[str, str], *, sample: Sample | None = None, shown: _Sh
         "agency/try.html",
         fields=fields,
         sample=sample,
+        chosen=request.values.get("sample", ""),
         shown=shown,
         address=f"{base}{API}/verifications",
         offered=offered(),

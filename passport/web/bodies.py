@@ -16,13 +16,19 @@ _LARGE = {"agency_own.submit": GROUP_BYTES}
 
 
 def connect(app: Flask) -> None:
-    """Lets signed-in agencies send a group; to be called before anything reads a body."""
+    """Lets signed-in agencies send a group, and lets go of uploads; to be called before anything reads a body."""
     app.before_request(_allow)
+    app.teardown_request(_close)
 
 
 def _allow() -> None:
     if request.endpoint in _LARGE and signed_in() is not None:
         request.max_content_length = _LARGE[request.endpoint]
+
+
+def _close(_error: BaseException | None) -> None:
+    """A large upload lies in a temporary file, which is gone with its handle."""
+    request.close()
 
 
 def json_body() -> Any:

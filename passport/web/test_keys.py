@@ -38,7 +38,7 @@ def make_test_key() -> tuple[str, datetime]:
     """A new test key, and when it ends."""
     ends = clock().replace(microsecond=0) + LIFE
     told = int(ends.timestamp()).to_bytes(_END_BYTES) + secrets.token_bytes(_DRAWN_BYTES)
-    return PREFIX + base64.urlsafe_b64encode(told + _seal(told)).rstrip(b"=").decode(), ends
+    return PREFIX + _text(told + _seal(told)), ends
 
 
 def is_test_key(key: str) -> bool:
@@ -51,7 +51,7 @@ def is_test_key(key: str) -> bool:
     except (binascii.Error, ValueError):
         return False
     told, seal = whole[:-_SEAL_BYTES], whole[-_SEAL_BYTES:]
-    if not hmac.compare_digest(seal, _seal(told)):
+    if not hmac.compare_digest(seal, _seal(told)) or _text(whole) != text:  # one key has one text
         return False
     return clock() < datetime.fromtimestamp(int.from_bytes(told[:_END_BYTES]), UTC)
 
@@ -62,6 +62,10 @@ def require_samples(texts: Iterable[str], verdict: Verdict | JointVerdict) -> No
     verdicts = verdict.results if isinstance(verdict, JointVerdict) else (verdict,)
     if not all(one.test for one in verdicts) and not set(texts) <= known:
         raise Refused(Refusal.SAMPLES_ONLY)
+
+
+def _text(whole: bytes) -> str:
+    return base64.urlsafe_b64encode(whole).rstrip(b"=").decode()
 
 
 def _seal(told: bytes) -> bytes:

@@ -18,9 +18,10 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from passport.demo.people import KIM_SON, SamplePerson, invent_people
-from passport.house import EXTENSION, House
+from passport.house import EXTENSION, House, clock
 from passport.registry.clients import create_client
 from passport.rendering.sheets import SheetColumn, text_sheet
+from passport.tasks import groups
 from passport.tasks.groups import KEPT, LEFT, sweep_groups
 from passport.tasks.queue import EXTENSION as QUEUE
 from passport.tasks.queue import Queue
@@ -224,3 +225,77 @@ def test_a_group_of_forty(app: APIFlask, house: House, office: Office) -> None:
     assert client.post(address + "/delete").status_code == 303
     assert client.get(address).status_code == 404
     assert not folder.exists()
+
+
+def test_a_list_comes_back_with_its_results_and_no_formula(app: APIFlask, house: House, office: Office) -> None:
+    client = signed_in(app, key_of(house, "verify:batch"), "agency_own.list_form")
+    first, second = office.people[:2]
+    rows = [
+        ["1", office.code(first), first.full_name, first.born.isoformat(), ATTACK],
+        ["2", office.code(second, dn=1), second.full_name, second.born.isoformat(), "+84 900 000 000"],
+        ["3", office.code(first), second.full_name, second.born.isoformat(), "@SUM(1)"],
+        ["4", ATTACK, "", "", "ghi chú"],
+    ]
+    titles = ["ref", "credential", "họ tên", "ngày sinh", "ghi chú"]
+    expected = [
+        ("valid", ""),
+        ("invalid", "rule_failed"),
+        ("invalid", "holder_differs"),
+        ("invalid", "not_a_certificate"),
+    ]
+
+    def send(data: bytes, name: str) -> bytes:
+        form = {"file": (io.BytesIO(data), name), "policy": "vn-domestic"}
+        answer = client.post("/agency/list?lang=en", data=form, content_type="multipart/form-data")
+        assert answer.status_code == 200, answer.text
+        assert name.rpartition(".")[0] in answer.headers["Content-Disposition"]
+        return answer.data
+
+    typed = io.StringIO()
+    csv.writer(typed, delimiter=";").writerows([titles, *rows])
+    back = list(
+        csv.reader(io.StringIO(send(typed.getvalue().encode(), "codes.csv").decode("utf-8-sig")), delimiter=";")
+    )
+    assert back[0] == [*titles, "outcome", "reason", "message"]
+    assert [(row[5], row[6]) for row in back[1:]] == expected
+    assert [row[4] for row in back[1:]] == [f"'{ATTACK}", "'+84 900 000 000", "'@SUM(1)", "ghi chú"]
+    assert back[4][1] == f"'{ATTACK}"
+    assert back[2][7] == "Not enough doses for this rule: 1 of 2 given."
+
+    book = text_sheet(name="Codes", columns=[SheetColumn(title) for title in titles], rows=rows)
+    with zipfile.ZipFile(io.BytesIO(send(book, "codes.xlsx"))) as archive:
+        markup = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in markup
+    assert "HYPERLINK" in markup
+    assert "holder_differs" in markup
+    wrong = {"file": (io.BytesIO(b"a,b\n1,2\n"), "x.csv")}
+    refused = client.post("/agency/list?lang=en", data=wrong, content_type="multipart/form-data")
+    assert refused.status_code == 422
+    assert "No column with the texts of certificates was found." in refused.text
+
+
+def test_what_nobody_takes_up_is_swept(
+    app: APIFlask, house: House, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(app, key_of(house, "verify:batch"))
+    form = {
+        "list": (io.BytesIO(passenger_list(office.people[:1])), "list.xlsx"),
+        "files": [(io.BytesIO(png("x")), "x.png")],
+    }
+    address = client.post("/agency/group", data=form, content_type="multipart/form-data").headers["Location"]
+    group_id = address.rpartition("/")[2]
+    folder = house.settings.instance_dir / "groups" / group_id
+    assert sweep_groups(house) == []
+
+    def later(by: timedelta) -> None:
+        monkeypatch.setattr(groups, "clock", lambda: clock() + by)
+
+    later(LEFT * 2)  # its worker died
+    assert sweep_groups(house) == [group_id]
+    (folder / "0").unlink()  # a break in the middle of deleting
+    groups.run_group(house, group_id)
+    assert sweep_groups(house) == [group_id]
+    later(KEPT * 2)
+    assert sweep_groups(house) == []
+    assert not folder.exists()
+    assert client.get(address).status_code == 404
