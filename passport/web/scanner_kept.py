@@ -6,7 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from flask import Response, url_for
+from flask import Response, current_app, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
 from passport.web import scanner
@@ -21,7 +22,7 @@ _FONTS = tuple(
     for part in ("latin-400", "latin-700", "vietnamese-400", "vietnamese-700")
 )
 _FILES = (
-    "site.css", "site.js", "scanner.js", "reader.js", "zxing_reader.wasm", "signs.svg", "mark.svg", *_FONTS,
+    "site.css", "site.js", "scanner.js", "zxing_reader.wasm", "signs.svg", "mark.svg", *_FONTS,
 )  # fmt: skip
 _ICONS = (
     ("icons/192.png", "192x192", "any"),
@@ -40,13 +41,19 @@ def kept_page() -> str:
 def keeper() -> Response:
     """The service worker; other files or words give it another version, at which devices fetch everything anew."""
     pages = {language: url_for(".kept_page", lang=language) for language in LANGUAGES}
-    files = [asset(name) for name in _FILES]
+    files = [url_for(".reader", v=asset("reader.js").split("?v=")[1]), *map(asset, _FILES)]
     version = hashlib.sha256("\n".join([*files, *map(_written, LANGUAGES)]).encode()).hexdigest()[:16]
     kept = json.dumps({"version": version, "pages": pages, "files": files})
     answer = Response(f"const KEPT = {kept};\n{_SCRIPT.read_text('utf-8')}", mimetype="text/javascript")
     answer.headers["Service-Worker-Allowed"] = url_for("scanner.verify_page")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
+
+
+@BLUEPRINT.get("/verify/reader.js")
+def reader() -> ResponseReturnValue:
+    """The worker that reads codes: without a network a service worker answers for it only beneath its own address."""
+    return current_app.view_functions["static"](filename="reader.js")
 
 
 @BLUEPRINT.get("/verify/app.webmanifest")

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from passport.rendering.qr import qr_image
+from passport.trust.passphrase import read_passphrase
+from passport.trust.signers import create_signer
 from passport.web.limits import LIMITER
 from tests.absence import absent
 from tests.serving import Codes, application, served, store_samples, trusted_codes
@@ -59,9 +62,17 @@ def service(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
     app = application(folder, sqlite_template)
     codes = trusted_codes(folder / "keys")
     store_samples(folder, codes)
+    sign_lists(folder / "keys")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with served(app) as url:
         yield Service(url, app, folder, codes)
+
+
+def sign_lists(keys_dir: Path) -> None:
+    """Makes the signer of the lists that browsers keep."""
+    now = datetime.now(UTC)
+    passphrase = read_passphrase(keys_dir, file=None, production=False)
+    create_signer(keys_dir, country="VN", issuer_name="DEMO", passphrase=passphrase, now=now, test=True)
 
 
 @pytest.fixture(scope="session")
@@ -95,14 +106,14 @@ def page(open_page: Callable[..., Page]) -> Page:
 @pytest.fixture
 def camera_page(
     service: Service, playwright: Playwright, chromium: str, tmp_path: Path
-) -> Iterator[Callable[[str], Page]]:
-    """Opens a page whose camera looks at the QR code of a text, a little tilted; at a grey wall for no text."""
+) -> Iterator[Callable[..., Page]]:
+    """Opens a page whose camera looks at the QR codes of texts in turn, a little tilted; at a grey wall for none."""
     browsers = []
     with _closing(browsers):
 
-        def open_one(text: str) -> Page:
+        def open_one(*texts: str) -> Page:
             reel = tmp_path / "camera.mjpeg"
-            reel.write_bytes(film(text))
+            reel.write_bytes(film(*texts))
             looking = [
                 "--use-fake-ui-for-media-stream",
                 "--use-fake-device-for-media-stream",
@@ -161,13 +172,15 @@ def _closing(opened: list[BrowserContext] | list[Browser]) -> Iterator[None]:
             one.close()
 
 
-def film(text: str) -> bytes:
-    """A few frames of motion JPEG, which Chromium shows in a loop."""
-    frame = Image.new("RGB", (1280, 720), (96, 98, 94))
-    if text:
-        code = qr_image(text).convert("RGB").resize((600, 600), Image.Resampling.LANCZOS)
-        frame.paste(code.rotate(3, fillcolor="white", resample=Image.Resampling.BICUBIC), (340, 60))
+def film(*texts: str) -> bytes:
+    """Some frames of motion JPEG for each text, which Chromium shows in a loop."""
     film = io.BytesIO()
-    for _ in range(10):
-        frame.save(film, "JPEG", quality=90, subsampling=2)
+    for text in texts or ("",):
+        frame = Image.new("RGB", (1280, 720), (96, 98, 94))
+        if text:
+            code = qr_image(text, level="L" if len(text) > 800 else "Q").convert("RGB")
+            tilted = code.resize((640, 640), Image.Resampling.LANCZOS)
+            frame.paste(tilted.rotate(3, fillcolor="white", resample=Image.Resampling.BICUBIC), (320, 40))
+        for _ in range(10):
+            frame.save(film, "JPEG", quality=90, subsampling=2)
     return film.getvalue()

@@ -11,7 +11,6 @@ import { Reader } from "./scanning/reading.js";
 import { ResultScreen } from "./scanning/screen.js";
 import { Settings } from "./scanning/settings.js";
 import { Shift } from "./scanning/shift.js";
-import { unlockSound } from "./scanning/signals.js";
 import { listen } from "./scanning/typing.js";
 
 const at = (id) => document.getElementById(id);
@@ -63,7 +62,6 @@ function scanner() {
   }
 
   function checkFile(file, goOn) {
-    unlockSound();
     check(checker.file(file, choices.terms), goOn);
   }
 
@@ -114,7 +112,8 @@ function scanner() {
     language.href = address;
   });
 
-  // The page itself is kept too.
+  // The page itself is kept too, its letters included: a result asks for nothing more.
+  for (const letters of document.fonts) letters.load().catch(() => {});
   const idle = () => !document.querySelector("dialog[open]");
   Promise.all([keepPage(form.dataset.keeper, { idle }), kept.ready]).then(() => (at("offline").hidden = !checker.onDevice));
   window.addEventListener("beforeinstallprompt", (offer) => {

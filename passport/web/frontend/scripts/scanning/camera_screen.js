@@ -2,7 +2,7 @@
 import { Camera } from "./camera.js";
 import { fill } from "./face.js";
 import { Parts } from "./parts.js";
-import { signal, unlockSound } from "./signals.js";
+import { signal } from "./signals.js";
 
 const SAME = 1500; // milliseconds out of sight, after which the code of the last result counts as shown again
 const OTHER = { environment: "user", user: "environment" };
@@ -30,7 +30,6 @@ export class CameraScreen {
 
   /** Looks for the next code; `last` is ignored for as long as it stays in sight. */
   async scan(last = null) {
-    unlockSound();
     if (!this.#screen.open) this.#screen.showModal();
     this.#hint(this.#settings.values.facing === "user" ? "front" : "aim");
     try {

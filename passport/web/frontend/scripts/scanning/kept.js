@@ -47,7 +47,7 @@ export class KeptLists {
       const [signers, bundle] = await Promise.all([SIGNERS, BUNDLE].map((address) => fetch(address, { cache: "no-store" })));
       compareClock(bundle, sent);
       if (!signers.ok || !bundle.ok) return false;
-      await this.#take(await bundle.json(), [...(await signers.json()).keys, ...this.#signers]);
+      await this.#take(await bundle.json(), (await signers.json()).keys);
       this.#renewed = Date.now();
       return true;
     } catch {

@@ -6,11 +6,17 @@ const SIDES = [2400, 1200]; // pixels; a noisy photograph is read better when sm
 
 export class Reader {
   #worker;
+  #broken = null;
+  #refuse = null;
   #last = Promise.resolve();
 
   constructor({ reader, wasm }) {
     this.#worker = new Worker(reader, { type: "module" });
     this.#worker.postMessage({ wasm });
+    this.#worker.onerror = (error) => {
+      this.#broken = error; // told to whoever asks, now or later
+      this.#refuse?.(error);
+    };
   }
 
   /** The texts of at most `most` codes in an ImageData, which is given away; rejects where the reader cannot run. */
@@ -32,8 +38,9 @@ export class Reader {
 
   #ask(image, most) {
     return new Promise((resolve, reject) => {
+      if (this.#broken) throw this.#broken;
+      this.#refuse = reject;
       this.#worker.onmessage = ({ data }) => (data.failed ? reject(new Error(data.failed)) : resolve(data.texts));
-      this.#worker.onerror = reject;
       this.#worker.postMessage({ image, most }, [image.data.buffer]);
     });
   }

@@ -23,12 +23,15 @@ const RAMP = 0.012; // seconds; a tone that starts at once clicks
 
 let audio = null;
 
-/** Browsers let a page sound only after a press: to be called from one. */
-export function unlockSound() {
-  audio ??= window.AudioContext ? new AudioContext() : null;
-  audio?.resume();
+// Browsers let a page sound only after a press.
+for (const press of ["click", "keydown"]) {
+  document.addEventListener(press, () => {
+    audio ??= window.AudioContext ? new AudioContext() : null;
+    audio?.resume();
+  });
 }
 
+/** Tells a heading, or "part" for one code of several. */
 export function signal(name, { sound, vibration }) {
   if (vibration) navigator.vibrate?.(PULSES[name]);
   if (sound && audio) play(SOUNDS[name]);
