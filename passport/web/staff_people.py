@@ -18,6 +18,7 @@ from passport.issuing.revoke import replace_certificates
 from passport.registry import merging, people
 from passport.registry.doses import state_of
 from passport.registry.tables import Person
+from passport.rules.schedules import VACCINES
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words, remember_opened
 
@@ -157,6 +158,11 @@ def dose_words(state: DoseState) -> tuple[str, str]:
     }[state]
 
 
+def _product(key: str) -> str:
+    vaccine = VACCINES.get(key)
+    return vaccine.name if vaccine else key
+
+
 def _page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
     with current_house().database.reading() as session:
         found = people.require_person(session, person_id)
@@ -165,7 +171,7 @@ def _page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
             "staff/person.html",
             person=found,
             identity=identity_words(found.identity_state),
-            doses=[(dose, dose_words(state_of(dose))) for dose in found.doses],
+            doses=[(dose, _product(dose.product), dose_words(state_of(dose))) for dose in found.doses],
             corrections=people.corrections_of(session, found),
             fields=correctable(),
             errors=errors or {},

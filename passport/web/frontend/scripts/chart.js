@@ -16,8 +16,8 @@ export function draw(place, { label, target, units }) {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     aria: { enabled: true, label: { description: label }, decal: { show: true } },
     textStyle: FONT,
-    grid: { left: 8, right: 70, top: 34, bottom: 8, containLabel: true },
-    xAxis: { type: "value", min: 0, max: 100, axisLabel: FONT },
+    grid: { left: 8, right: 56, top: 34, bottom: 8, containLabel: true },
+    xAxis: { type: "value", min: 0, max: 100, axisLabel: { ...FONT, hideOverlap: true } },
     yAxis: { type: "category", inverse: true, data: units.map((unit) => unit.name), axisLabel: FONT },
     series: [
       {
