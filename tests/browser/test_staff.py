@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,8 +12,10 @@ from sqlalchemy import select
 
 from passport.demo import accounts, lists
 from passport.demo.accounts import SampleAccount
+from passport.intake.denominators import import_counts
 from passport.registry.tables import Batch, Certificate, Import, Person
 from passport.tasks.queue import EXTENSION, Queue
+from passport.web import staff_lists
 from passport.web.limits import LIMITER
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.installed import Site
@@ -103,12 +106,15 @@ def test_coverage_is_light_and_its_map_leads_on_without_a_script(at: str, open_p
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ninh Bình")
 
 
-def test_an_import_is_watched_until_its_report(site: Site, at: str, open_page: Callable[..., Page]) -> None:
+def test_an_import_is_watched_until_its_report(
+    site: Site, at: str, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_lists, "AT_ONCE", 0)
     page = open_page(at)
     _sign_in(page, at, accounts.NURSE)
     page.goto("/staff/lists?lang=en")
     page.get_by_label("File of the list").set_input_files(
-        {"name": "long.csv", "mimeType": "text/csv", "buffer": csv_list(person(n) for n in range(1, 1200))}
+        {"name": "long.csv", "mimeType": "text/csv", "buffer": csv_list(person(n) for n in range(3))}
     )
     page.get_by_label("Vaccination site").select_option(lists.MOBILE_TUA_CHUA)
     page.get_by_role("button", name="Import the list").click()
@@ -120,3 +126,25 @@ def test_an_import_is_watched_until_its_report(site: Site, at: str, open_page: C
     assert page.locator("[hx-trigger]").count() == 0
     page.get_by_role("button", name=re.compile("result of the import")).click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_the_chart_is_drawn_when_it_is_asked_for(site: Site, at: str, open_page: Callable[..., Page]) -> None:
+    now = datetime.now(UTC)
+    counts = "area_code,age_group,count,as_of,source\n37,18+,120,2026-01-01,Mẫu\n11,18+,120,2026-01-01,Mẫu\n"
+    import_counts(
+        site.house.database,
+        data=counts.encode(),
+        file_name="counts.csv",
+        actor="test",
+        now=now,
+        today=site.house.today(now),
+    )
+    page = open_page(at)
+    _sign_in(page, at, accounts.INSPECTOR)
+    page.goto("/staff/coverage?lang=en")
+    page.get_by_role("button", name="Show the chart").click()
+    chart = page.locator("#chart")
+    expect(chart.locator("svg")).to_be_visible()
+    expect(chart).to_contain_text("Ninh Bình")
+    expect(chart).to_contain_text("90.0 %")  # the target's line
+    expect(chart).to_have_attribute("role", "img")
