@@ -1,4 +1,4 @@
-"""Who looked at a person's data and who changed them, as the audit trail has it: offices and days, no names of staff."""
+"""Who looked at or changed a person's data, as the audit trail has it: offices and days, no staff by name."""
 
 from __future__ import annotations
 
