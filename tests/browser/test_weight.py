@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Response, expect
 KB = 1024
 MOST = {"/verify": 600}  # KB as they travel
 ELSEWHERE = 120
-PAGES = ["/verify", "/", "/verify/setup", "/certificate", "/agency", "/staff/login", "/demo", "/privacy"]
+PAGES = ["/verify", "/", "/verify/setup", "/certificate", "/agency", "/staff/login", "/privacy"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -1,4 +1,4 @@
-"""Draws the icons of the installable page from the mark: `python passport/web/frontend/make_icons.py`."""
+"""Draws the icons of the installable page from the mark: `python -m tests.browser.icons`; then build."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typst
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[2] / "passport" / "web" / "frontend" / "images"
 # A maskable icon may be cut to a circle of 80 % of its side (W3C, Web Application Manifest, "safe zone").
 ICONS = {
     "192.png": (192, "none", 96),
