@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter
 from passport.domain.verdict import utc_text
 from passport.errors import InputError, Refusal
 from passport.house import clock, current_house
+from passport.intake.reception import note_opened
 from passport.issuing.revoke import revoke
 from passport.registry import certificates, merging, people
 from passport.registry.accounts import require_role
@@ -64,7 +65,10 @@ def _know_ids(state: BlueprintSetupState) -> None:
 def read_person(person_id: str) -> Response:
     """The record, without telephone and address; 403 outside the areas of the acting account."""
     with current_house().database.reading() as session:
-        return json_answer(_person(_readable(session, person_id)))
+        found = _readable(session, person_id)
+        answer = json_answer(_person(found))
+    _remember_opened(found)
+    return answer
 
 
 @BLUEPRINT.get("/people/<person:person_id>/doses")
@@ -73,7 +77,10 @@ def read_person(person_id: str) -> Response:
 def read_doses(person_id: str) -> Response:
     """Each dose with how far its record has come and the certificate in force for it."""
     with current_house().database.reading() as session:
-        return json_answer({"doses": [_dose(dose) for dose in _readable(session, person_id).doses]})
+        found = _readable(session, person_id)
+        answer = json_answer({"doses": [_dose(dose) for dose in found.doses]})
+    _remember_opened(found)
+    return answer
 
 
 @BLUEPRINT.get("/certificates/<certificate:certificate_id>")
@@ -128,6 +135,14 @@ def _readable(session: Session, person_id: str) -> Person:
     found = people.require_person(session, merging.successor_of(session, person_id) or person_id)
     people.require_role_for(session, acting_account(session), READS_PEOPLE, found)
     return found
+
+
+def _remember_opened(person: Person) -> None:
+    """Keeps which program opened a record, as the staff's pages do: people may ask who looked at their data."""
+    house, program = current_house(), calling_client().name
+    with house.database.reading() as session:
+        by = acting_account(session).email
+    note_opened(house.database, person_ids=[person.id], by=by, office=program, purpose="program", now=clock())
 
 
 def _reason(body: Any) -> str:
