@@ -8,13 +8,14 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from passport.domain.verdict import utc_text
 from passport.trust import lists
 from passport.trust.entries import write_entry
-from passport.trust.jwk import as_jwk, thumbprint
+from passport.trust.jwk import as_jwk, thumbprint_of
 from passport.trust.keyring import Keyring
 from passport.trust.own_revocations import OwnRevocations
 from passport.trust.revocation import Revocations
@@ -111,9 +112,13 @@ def dsc_list(records: Iterable[SignerRecord], *, country: str) -> list[dict[str,
     ]
 
 
-def jwks(records: Iterable[SignerRecord]) -> dict[str, list[dict[str, str]]]:
-    """Our signing keys as a JWK set; a key's id there is its thumbprint, as SMART Health Cards ask."""
-    return {"keys": [_jwk(record.certificate.public_key()) for record in records]}
+def jwks(records: Iterable[SignerRecord], *, crl_version: int = 0) -> dict[str, list[dict[str, Any]]]:
+    """Our signing keys as a JWK set; a key's id there is its thumbprint, as SMART Health Cards ask.
+
+    `crl_version` is the `ctr` of the keys' lists of revoked cards, by which readers see that there is one to fetch.
+    """
+    listed = {"crlVersion": crl_version} if crl_version else {}
+    return {"keys": [_jwk(record.certificate) | listed for record in records]}
 
 
 def pem(records: Sequence[SignerRecord]) -> bytes:
@@ -123,9 +128,10 @@ def pem(records: Sequence[SignerRecord]) -> bytes:
     return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in (*signers, *authorities))
 
 
-def _jwk(public_key: object) -> dict[str, str]:
+def _jwk(certificate: x509.Certificate) -> dict[str, Any]:
+    public_key = certificate.public_key()
     assert isinstance(public_key, EllipticCurvePublicKey)  # our signers hold no others
-    return {**as_jwk(public_key), "kid": thumbprint(public_key), "use": "sig", "alg": "ES256"}
+    return {**as_jwk(public_key), "kid": thumbprint_of(certificate), "use": "sig", "alg": "ES256"}
 
 
 def _entry(digest: bytes, revoked: Revoked) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def security_txt() -> Response:
 @BLUEPRINT.get("/.well-known/jwks.json")
 def jwks() -> Response:
     """Our signing keys as a JWK set (RFC 7517); public parts only."""
-    return _json(publishing.jwks(_records()))
+    return _json(publishing.jwks(_records(), crl_version=current_house().context.revocations.own.version))
 
 
 @BLUEPRINT.get("/.well-known/crl/<key_id>.json")

@@ -74,7 +74,10 @@ def test_it_is_revoked_with_the_certificate_and_the_list_of_cards_says_so(office
     assert verdict.reason is Reason.REVOKED
     assert verdict.certificate is not None
     own = office.context().revocations.own
-    assert verdict.certificate.identifier in publishing.smart_list(own, key_id=verdict.certificate.key_id)["rids"]
+    listed = publishing.smart_list(own, key_id=verdict.certificate.key_id)
+    assert verdict.certificate.identifier in listed["rids"]
+    (key,) = publishing.jwks(list_signers(office.keys_dir), crl_version=own.version)["keys"]
+    assert (key["kid"], key["crlVersion"]) == (listed["kid"], listed["ctr"])
 
 
 def test_what_readers_could_not_believe_is_not_handed_out(office: Office) -> None:

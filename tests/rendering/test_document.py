@@ -163,7 +163,8 @@ def test_the_folded_page_has_the_code_in_one_quarter_and_every_word_in_its_own(p
     assert [[code.text for code in codes] for codes in found] == [[], [paper.code], [], []]
     text = _text(pdf).replace("\u200b", "")
     for words in (
-        "VACCINE PASSPORT", "Nguyễn Thị Quỳnh Hường", "2 January 1990", "Comirnaty", "18/10/2026", "2/2", "Cách sử dụng",
+        "VACCINE PASSPORT", "Nguyễn Thị Quỳnh Hường", "2 January 1990", "Comirnaty", "18/10/2026", "2/2",
+        "Cách sử dụng",
         "Fold along the dashed lines", "NGUYEN THI QUYNH HUONG", "MOH/7QK3ZP5M2XWVJ4T8B6RDHN0AC#E",
     ):  # fmt: skip
         assert words in text
