@@ -15,7 +15,9 @@ export async function keepPage(address, { idle }) {
     renewing = true;
     registration.waiting.postMessage("renew");
   }
-  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", renew));
+  const watchNewer = () => registration.installing?.addEventListener("statechange", renew);
+  registration.addEventListener("updatefound", watchNewer);
+  watchNewer(); // it may have been found by now
   renew();
   setInterval(renew, MINUTE); // a tablet at a gate is never opened anew
   setInterval(() => registration.update(), HOUR);
