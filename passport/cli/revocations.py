@@ -128,4 +128,4 @@ def _smart_key_id(house: House) -> str:
     active = [r for r in list_signers(house.settings.keys_dir) if r.state is SignerState.ACTIVE]
     if not active:
         raise Refused(Refusal.NO_ACTIVE_SIGNER, "smart")
-    return publishing.jwks(active)["keys"][0]["kid"]
+    return str(publishing.jwks(active)["keys"][0]["kid"])

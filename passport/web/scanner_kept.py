@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 from flask import Response, current_app, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
 from passport.web import scanner
@@ -51,9 +50,9 @@ def keeper() -> Response:
 
 
 @BLUEPRINT.get("/verify/reader.js")
-def reader() -> ResponseReturnValue:
+def reader() -> Response:
     """The worker that reads codes: without a network a service worker answers for it only beneath its own address."""
-    return current_app.view_functions["static"](filename="reader.js")
+    return current_app.send_static_file("reader.js")
 
 
 @BLUEPRINT.get("/verify/app.webmanifest")
