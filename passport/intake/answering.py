@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from passport.domain.dates import PartialDate
+from passport.domain.mailbox import is_mailbox
 from passport.domain.names import FULL_NAME_LIMIT, fold, tidy
 from passport.errors import InputError, Refusal, RowReason
 from passport.intake.contacts import read_phone
@@ -25,7 +26,7 @@ from passport.registry.db import Database
 from passport.registry.messages import leave_message
 
 WORKING_DAYS = 2  # until the first answer
-TOLD_LIMIT, EMAIL_LIMIT, ANSWER_LIMIT = 1000, 120, 400  # characters
+TOLD_LIMIT, ANSWER_LIMIT = 1000, 400  # characters
 NEWS_LASTS = timedelta(days=2)  # how long it is tried to tell that a report was answered
 CITIZEN = "citizen"  # the actor of the audit trail
 # Health staff answer for doses, the identity officer for who somebody is.
@@ -75,7 +76,7 @@ def filed(session: Session, filing: Filing, *, now: datetime, today: date) -> Ci
     phone = (filing.phone or "").strip()
     if not 0 < len(text) <= TOLD_LIMIT or not fold(name) or len(name) > FULL_NAME_LIMIT:
         raise InputError(Refusal.BAD_OPTION, f"a name, and what is wrong in 1 to {TOLD_LIMIT} characters")
-    if not (email or phone) or (email and not is_email(email)):
+    if not (email or phone) or (email and not is_mailbox(email)):
         raise InputError(Refusal.BAD_OPTION, "a telephone number or an e-mail address")
     report = citizen_reports.file_report(
         session,
@@ -92,11 +93,6 @@ def filed(session: Session, filing: Filing, *, now: datetime, today: date) -> Ci
     detail = {"kind": filing.kind.value}
     audit.record(session, actor=CITIZEN, action="report_filed", subject=report.number, detail=detail, at=now)
     return report
-
-
-def is_email(text: str) -> bool:
-    """Whether a message could be sent to `text` by mail."""
-    return len(text) <= EMAIL_LIMIT and "@" in text[1:-1] and text.isprintable() and " " not in text
 
 
 def answer_report(

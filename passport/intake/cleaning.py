@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from passport.domain.dates import PartialDate
 from passport.domain.id_numbers import parse_id_number
+from passport.domain.mailbox import MAILBOX_LIMIT, is_mailbox
 from passport.domain.names import FULL_NAME_LIMIT, split_full_name, tidy, transliterate
 from passport.errors import InputError, Refusal, RowReason
 from passport.intake.cells import Cell
@@ -31,12 +32,11 @@ from passport.registry.tables import Correction, Dose, Person
 
 IDENTITY_ROLES, DOSE_ROLES = (IDENTITY_ROLE,), (DOSE_ROLE,)
 CONTACT_FIELDS = frozenset({"phone", "email", "insurance_number", "address", "priority_group", "employer"})
-TEXT_LIMITS = {"address": 200, "employer": 200, "priority_group": 60, "email": 120}
+TEXT_LIMITS = {"address": 200, "employer": 200, "priority_group": 60, "email": MAILBOX_LIMIT}
 # What a dose's columns are called in a list; `correct_dose` takes these names.
 DOSE_COLUMNS = ("vaccine", "dose_number", "dose_kind", "vaccination_date", "lot", "site")
 
 _LATIN = re.compile(r"[A-Z]+(?:<[A-Z]+)*(?:<<[A-Z]+(?:<[A-Z]+)*)?")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def correct_person(
@@ -175,7 +175,7 @@ def _other_value(person: Person, field: str, value: str) -> str:
             if country is None:
                 raise ValueError("unknown country")
             return country
-        case "email" if not _EMAIL.fullmatch(value):
+        case "email" if not is_mailbox(value):
             raise ValueError("no address")
     text = tidy(value)
     if len(text) > TEXT_LIMITS.get(field, FULL_NAME_LIMIT):

@@ -57,7 +57,7 @@ def make_code(
     looks the same and holds an id that no code opens, but nothing to send.
     """
     code_id, code = new_id(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    recipient_hash = _hash(pepper, "recipient", purpose, recipient or code_id)
+    recipient_hash = _hash(pepper, "recipient", purpose, (recipient or code_id).casefold())
     sent = _sent_within_the_hour(session, recipient_hash, now)  # asked for nobody too: the same work for everybody
     allowed = recipient is not None and sent < SENT_PER_HOUR
     earlier = recipient_hash if allowed else _hash(pepper, "recipient", purpose, code_id)

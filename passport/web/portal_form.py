@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from passport.domain.dates import EARLIEST_YEAR, PartialDate
 from passport.domain.id_numbers import parse_id_number
+from passport.domain.mailbox import is_mailbox
 from passport.domain.names import FULL_NAME_LIMIT, tidy
 from passport.domain.people import Sex
-from passport.intake.answering import TOLD_LIMIT, Filing, is_email
+from passport.intake.answering import TOLD_LIMIT, Filing
 from passport.intake.contacts import read_phone
 from passport.intake.dates import read_date
 from passport.issuing.delivery import Gateways
@@ -100,7 +101,7 @@ def _told(text: str) -> str:
 
 def _contact(text: str, gateways: Gateways) -> str:
     if "@" in text:
-        if not is_email(text):
+        if not is_mailbox(text):
             raise ValueError(_("Địa chỉ thư điện tử không đúng dạng."))
         contact = text
     else:

@@ -167,7 +167,8 @@ def test_a_code_opens_only_the_report_that_it_was_sent_for(app: APIFlask, client
     [
         ("kind", ""), ("kind", "gossip"), ("full_name", ""), ("birth_date", "30/02/1990"), ("commune", "03217"),
         ("commune", ""), ("told", ""), ("told", "x" * 1001), ("contact", ""), ("contact", "12345"),
-        ("contact", "a@"), ("contact", "a b@example.vn"),
+        ("contact", "a@"), ("contact", "a b@example.vn"), ("contact", "chi@example.vn,an@example.vn"),
+        ("contact", "x<chi@example.vn>"), ("contact", "(1)chi@example.vn"), ("contact", "chi@example.vn;"),
     ],
 )  # fmt: skip
 def test_what_is_malformed_is_told_at_its_field(app: APIFlask, client: FlaskClient, field: str, typed: str) -> None:
@@ -182,6 +183,13 @@ def test_a_mail_address_does_as_well(app: APIFlask, client: FlaskClient) -> None
     assert _send(client, contact="chi@example.vn").status_code == 303
     (code,) = _codes(app, "chi@example.vn")
     assert _post(client, "/certificate/report/code", code=code).status_code == 303
+
+
+def test_nobodys_mailbox_is_flooded_under_other_spellings(app: APIFlask, client: FlaskClient) -> None:
+    for address in ("An.Ba@example.vn", "an.ba@example.vn", "AN.BA@EXAMPLE.VN", "an.ba@Example.vn"):
+        assert _send(app.test_client(), contact=address).status_code == 303
+    with _house(app).database.reading() as session:
+        assert len([m for m in outbox(session, limit=100) if m.recipient.casefold() == "an.ba@example.vn"]) == 3
 
 
 def test_hostile_words_are_only_text(app: APIFlask, client: FlaskClient) -> None:
