@@ -15,7 +15,7 @@ from passport.errors import InputError, Refusal, Refused
 from passport.intake import importing
 from passport.intake.importing import withdraw_import
 from passport.registry import audit, doses, imports, reports
-from passport.registry.accounts import find_account, grant_role
+from passport.registry.accounts import create_account, find_account, grant_role
 from passport.registry.tables import Attendee, Dose, Import, ImportRow, Person
 from tests.lists import (
     AN,
@@ -430,6 +430,22 @@ def test_an_attendance_list_tells_who_was_there(world: World) -> None:
     with world.database.reading() as session:
         assert doses.counts(session).given == 5
     withdraw_import(world.database, import_id=report.import_id, by=COMPANY, now=world.now)
+    assert world.count(Attendee) == 0
+
+
+def test_a_company_withdraws_no_other_companys_list(world: World) -> None:
+    data = csv_list([AN], titles={name: TITLES[name] for name in ("full_name", "birth_date")})
+    report = world.bring_in(data, kind="attendance", by=COMPANY)
+    with world.database.transaction() as session:
+        rival, nurse = (
+            create_account(session, email="rival@ks", name="r", password_hash=None),
+            find_account(session, NURSE),
+        )
+        grant_role(session, account=rival, role="list_provider", area=nurse.grants[0].area)
+    with pytest.raises(Refused) as caught:
+        withdraw_import(world.database, import_id=report.import_id, by="rival@ks", now=world.now)
+    assert (caught.value.reason, world.count(Attendee)) == (Refusal.NOT_PERMITTED, 1)
+    withdraw_import(world.database, import_id=report.import_id, by=NURSE, now=world.now)
     assert world.count(Attendee) == 0
 
 
