@@ -19,7 +19,8 @@ SHOWN = 200  # entries, the latest
 class Disclosure:
     """One act: when, which, for what page of the staff's where that is kept, and by which offices.
 
-    `offices` are names of areas, None for one of the whole country; empty for the service itself and for citizens.
+    `offices` are what was kept with the act, which later changes of roles do not touch, else names of areas, None for
+    one of the whole country; empty for the service itself and for citizens.
     """
 
     at: datetime
@@ -48,7 +49,12 @@ def disclosures_of(session: Session, person: Person) -> list[Disclosure]:
     actors = {entry.actor for entry in found}
     accounts = {one.email: one for one in session.scalars(select(Account).where(Account.email.in_(actors)))}
     return [
-        Disclosure(entry.at, entry.action, entry.detail.get("purpose"), _offices(accounts.get(entry.actor)))
+        Disclosure(
+            entry.at,
+            entry.action,
+            entry.detail.get("purpose"),
+            (kept,) if (kept := entry.detail.get("office")) else _offices(accounts.get(entry.actor)),
+        )
         for entry in found
     ]
 

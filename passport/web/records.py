@@ -67,7 +67,7 @@ def read_person(person_id: str) -> Response:
     with current_house().database.reading() as session:
         found = _readable(session, person_id)
         answer = json_answer(_person(found))
-    _remember_opened(found)
+    _remember_opened(found.id)
     return answer
 
 
@@ -79,7 +79,7 @@ def read_doses(person_id: str) -> Response:
     with current_house().database.reading() as session:
         found = _readable(session, person_id)
         answer = json_answer({"doses": [_dose(dose) for dose in found.doses]})
-    _remember_opened(found)
+    _remember_opened(found.id)
     return answer
 
 
@@ -91,7 +91,9 @@ def read_certificate(certificate_id: str) -> Response:
     with current_house().database.reading() as session:
         found = certificates.find_certificate(session, certificate_id)
         require_role(session, acting_account(session), READS_PEOPLE, found.dose.site.area)
-        return json_answer(_certificate(found))
+        answer = json_answer(_certificate(found))
+    _remember_opened(found.person_id)
+    return answer
 
 
 @BLUEPRINT.post("/certificates/<certificate:certificate_id>/revocation")
@@ -137,12 +139,12 @@ def _readable(session: Session, person_id: str) -> Person:
     return found
 
 
-def _remember_opened(person: Person) -> None:
+def _remember_opened(person_id: str) -> None:
     """Keeps which program opened a record, as the staff's pages do: people may ask who looked at their data."""
     house, program = current_house(), calling_client().name
     with house.database.reading() as session:
         by = acting_account(session).email
-    note_opened(house.database, person_ids=[person.id], by=by, office=program, purpose="program", now=clock())
+    note_opened(house.database, person_ids=[person_id], by=by, office=program, purpose="program", now=clock())
 
 
 def _reason(body: Any) -> str:

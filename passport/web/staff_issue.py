@@ -132,6 +132,7 @@ def certificate_file(certificate_id: str, form: str) -> Response:
         if form == "svg":
             return Response(qr_svg(found.text or ""), content_type="image/svg+xml")
         paper = house.paper(found)
+    remember_opened([found.person_id], purpose="certificate")
     return Response(certificate_pdf(paper), content_type="application/pdf")
 
 

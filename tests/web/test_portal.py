@@ -468,8 +468,9 @@ def test_history_tells_offices_and_purposes_and_no_names(app: APIFlask, client: 
     with house.database.reading() as session:
         person = people.find_by_id_number(session, BINH["id_number"])[0]
     note_opened(
-        house.database, person_ids=[person.id], by="officer@example.vn", office="x", purpose="reception", now=NOW
-    )
+        house.database, person_ids=[person.id], by="officer@example.vn", office="Phòng Tiêm chủng", purpose="reception",
+        now=NOW,
+    )  # fmt: skip
     with house.database.transaction() as session:
         people.correct_person(
             session,
@@ -487,6 +488,7 @@ def test_history_tells_offices_and_purposes_and_no_names(app: APIFlask, client: 
         "Bạn mở hồ sơ bằng mã xác thực",
         "Thôn <b>Hai</b>",
         "Cơ quan",
+        "Phòng Tiêm chủng",
     ]
     assert [text for text in told if text not in page] == []
     assert [name for name in ("officer", "nurse@", "chief", person.id) if name in page] == []
