@@ -47,9 +47,11 @@ def smart_card(certificate: Certificate, *, base_url: str, issuer: Issuer, now: 
         issued_at=certificate.issued_at,
         expires_at=certificate.expires_at,
     )
-    doses = [_statement(dose) for dose in confirmed_until(certificate.dose)]
-    if not doses or doses[-1].date != draft.dose.date:
+    given = confirmed_until(certificate.dose)
+    last = (given[-1].given_on, VACCINES[given[-1].product].mp) if given else None
+    if last != (draft.dose.date, draft.dose.product):
         raise Refused(Refusal.SELF_CHECK_FAILED, "the record changed")
+    doses = [_statement(dose) for dose in given]
     signer = signer_in_force(issuer, now=now)
     card = shc.encode(draft, doses=doses, sign=signer.sign, key_id=thumbprint_of(signer.certificate))
     _require_says(card, draft=draft, doses=doses, issuer=issuer, now=now)

@@ -91,11 +91,13 @@ def test_what_readers_could_not_believe_is_not_handed_out(office: Office) -> Non
     assert told.value.reason is Refusal.SELF_CHECK_FAILED
 
 
-def test_a_record_that_changed_since_makes_no_card(office: Office) -> None:
+@pytest.mark.parametrize("changed", ["given_on", "product"])
+def test_a_record_that_changed_since_makes_no_card(office: Office, changed: str) -> None:
     person_id = office.person()
     dose_id = office.dose(person_id)
     assert office.issue_all().issued == 1
-    office.set_dose(dose_id, given_on=office.today - timedelta(days=61))
+    now_told = {"given_on": office.today - timedelta(days=61), "product": "abdala"}
+    office.set_dose(dose_id, **{changed: now_told[changed]})
     with pytest.raises(Refused) as told:
         _card(office, person_id)
     assert told.value.reason is Refusal.SELF_CHECK_FAILED
