@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_LIMIT = 32_767  # characters; what a cell of a spreadsheet can hold
 NAME_LIMIT = 31  # characters of the name of a sheet
 TEXT_FORMAT = 49  # the built-in format of text, shown as @
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")  # with which a cell of text becomes a formula (security T13)
+# With which a cell of text becomes a formula, behind spaces and quotes too (security T13).
+FORMULA = re.compile("[ \u00a0'\"]*[=+\\-@\t\r\n]")
 SPARE_ROWS = 2_000  # empty rows of a template that keep text as text and offer the choices
 
 
@@ -79,7 +81,7 @@ def text_csv(rows: Iterable[Sequence[str]], *, delimiter: str) -> bytes:
     """A CSV file that spreadsheets read as UTF-8; a cell that would be a formula there begins with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter)
-    writer.writerows([f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell for cell in row] for row in rows)
+    writer.writerows([f"'{cell}" if FORMULA.match(cell) else cell for cell in row] for row in rows)
     return codecs.BOM_UTF8 + out.getvalue().encode()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import IO
 
@@ -20,7 +19,7 @@ from passport.tasks.queue import current_queue
 from passport.verifying.group_report import Place
 from passport.verifying.passengers import Passenger
 from passport.web.agency_desk import trip_choices
-from passport.web.agency_own import BLUEPRINT, require_batches, spend_checks
+from passport.web.agency_own import BLUEPRINT, require_batches, shown_name, spend_checks
 from passport.web.agency_session import the_agency
 from passport.web.bodies import GROUP_BYTES
 from passport.web.language import gettext as _
@@ -32,9 +31,7 @@ from passport.web.scanner import Terms
 FILES_MOST = 200
 GROUPS_LIMIT = RateLimitItemPerHour(20)  # of a client: what waits takes room on the disk
 REFRESH = 2  # seconds between two looks at a group that is being checked
-NAME_SHOWN = 100  # characters of a file's name
 _GROUP = "/group/<string(length=32):group_id>"
-_NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")  # breaks lines, turns writing
 
 
 @BLUEPRINT.get("/group")
@@ -155,5 +152,4 @@ def _titles() -> dict[Place, str]:
 
 def _named(file: FileStorage) -> tuple[str, IO[bytes]]:
     """A file with its name as it may stand on a sheet."""
-    name = _NOT_SHOWN.sub("", file.filename or "")
-    return name[-NAME_SHOWN:], file.stream
+    return shown_name(file.filename or ""), file.stream

@@ -14,7 +14,7 @@ from passport.intake.travellers import CODES_MOST, CodeList, read_codes_list
 from passport.rendering.sheets import CSV, XLSX, SheetColumn, TextSheet, text_book, text_csv
 from passport.verifying.request import CheckRequest, answer
 from passport.web.agency_desk import trip_choices
-from passport.web.agency_own import BLUEPRINT, require_batches, spend_checks
+from passport.web.agency_own import BLUEPRINT, require_batches, shown_name, spend_checks
 from passport.web.agency_session import the_agency
 from passport.web.language import gettext as _
 from passport.web.language import told
@@ -48,7 +48,7 @@ def check_list() -> ResponseReturnValue:
     spend_checks(len(codes.rows))
     verdicts = [count(verdict) for verdict in _checked(codes, terms)]
     counted_for(the_agency().id, verdicts)
-    return _file(codes, verdicts, name=PurePath(upload.filename).stem)
+    return _file(codes, verdicts, name=PurePath(shown_name(upload.filename)).stem)
 
 
 def _checked(codes: CodeList, terms: Terms) -> list[Verdict | JointVerdict]:

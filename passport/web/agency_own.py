@@ -1,6 +1,8 @@
-"""For agencies that signed in: rolling the key, leaving."""
+"""For agencies that signed in: rolling the key, leaving; what their checks of many share."""
 
 from __future__ import annotations
+
+import re
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +18,8 @@ from passport.web.limits import spend
 BLUEPRINT = Blueprint("agency_own", __name__, url_prefix="/agency")
 access.declare(BLUEPRINT, access.Audience.AGENCY)
 BATCH_SCOPE = "verify:batch"
+NAME_SHOWN = 100  # characters of a file's name
+_NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")  # breaks lines, turns writing
 
 
 @BLUEPRINT.post("/roll")
@@ -43,6 +47,11 @@ def require_batches() -> None:
     """Refuses an agency whose key is for single checks alone (403)."""
     if BATCH_SCOPE not in the_agency().scopes:
         abort(403)
+
+
+def shown_name(file_name: str) -> str:
+    """The name of a file as it may stand on a sheet, and in the name of another."""
+    return _NOT_SHOWN.sub("", file_name)[-NAME_SHOWN:]
 
 
 def spend_checks(checks: int) -> None:

@@ -227,6 +227,16 @@ def test_a_group_of_forty(app: APIFlask, house: House, office: Office) -> None:
     assert not folder.exists()
 
 
+def _sent_as(client: FlaskClient, name: str, data: str) -> str:
+    """Under which name a list comes back that was sent as `name`, written as RFC 8187 does."""
+    head = f"--x\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''{name}\r\n\r\n"
+    answer = client.post(
+        "/agency/list", data=f"{head}{data}\r\n--x--\r\n".encode(), content_type="multipart/form-data; boundary=x"
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.headers["Content-Disposition"]
+
+
 def test_a_list_comes_back_with_its_results_and_no_formula(app: APIFlask, house: House, office: Office) -> None:
     client = signed_in(app, key_of(house, "verify:batch"), "agency_own.list_form")
     first, second = office.people[:2]
@@ -268,6 +278,7 @@ def test_a_list_comes_back_with_its_results_and_no_formula(app: APIFlask, house:
     assert "<f>" not in markup
     assert "HYPERLINK" in markup
     assert "holder_differs" in markup
+    assert "twolines" in _sent_as(client, "two%0D%0Alines.csv", typed.getvalue())
     wrong = {"file": (io.BytesIO(b"a,b\n1,2\n"), "x.csv")}
     refused = client.post("/agency/list?lang=en", data=wrong, content_type="multipart/form-data")
     assert refused.status_code == 422
