@@ -13,6 +13,7 @@ from passport.registry.areas import lies_in
 from passport.registry.columns import Base, new_id
 from passport.registry.tables import Area, Grant
 
+EMAIL_LIMIT, NAME_LIMIT = 255, 120  # characters; what the columns hold
 # What each role may do is said where it is asked for; nobody may do anything by being in the list.
 ROLES = (
     "registrar",
@@ -51,8 +52,8 @@ class Account(Base, UserMixin):
     __tablename__ = "account"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(255), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(EMAIL_LIMIT), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
@@ -66,13 +67,18 @@ class Account(Base, UserMixin):
 
 
 def create_account(session: Session, *, email: str, name: str, password_hash: str | None) -> Account:
-    """A new account without any role; raises InputError (bad_option) when the address is taken or is none."""
-    address = email.strip()
-    if "@" not in address[1:-1]:
+    """A new account without any role.
+
+    Raises InputError (bad_option) when the address is taken or is none, or the name is none.
+    """
+    address, called = email.strip(), name.strip()
+    if "@" not in address[1:-1] or len(address) > EMAIL_LIMIT or not address.isprintable():
         raise InputError(Refusal.BAD_OPTION, "an e-mail address")
+    if not 0 < len(called) <= NAME_LIMIT or not called.isprintable():
+        raise InputError(Refusal.BAD_OPTION, f"a name of 1 to {NAME_LIMIT} characters")
     if _by_email(session, address) is not None:
         raise InputError(Refusal.BAD_OPTION, "this e-mail address has an account")
-    account = Account(email=address, name=name.strip(), password=password_hash, active=True, fs_uniquifier=new_id())
+    account = Account(email=address, name=called, password=password_hash, active=True, fs_uniquifier=new_id())
     session.add(account)
     session.flush()
     return account

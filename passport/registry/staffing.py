@@ -1,7 +1,7 @@
 """Who works here: administrators invite members of staff, give and take roles, close accounts.
 
-An administrator acts within their own area, and never on their own account: so the last one cannot be removed,
-and nobody becomes somebody else alone.
+An administrator acts within their own area, and never on their own account: so the last one cannot be removed, and
+nobody gives themselves a role. Whoever makes a link could use it: who made it and that it was used is on record.
 """
 
 from __future__ import annotations
@@ -52,8 +52,6 @@ def invite(
     Raises InputError (bad_option), Refused (not_permitted).
     """
     require_role(session, by, ADMINISTRATORS, area)
-    if not name.strip():
-        raise InputError(Refusal.BAD_OPTION, "a name")
     account = create_account(session, email=email, name=name, password_hash=None)
     grant_role(session, account=account, role=role, area=area)
     token = make_link(session, account=account, now=at)

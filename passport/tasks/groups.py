@@ -192,7 +192,8 @@ def _alone(folder: Path) -> Iterator[bool]:
 
 
 def _ended(folder: Path) -> bool:
-    return (folder / _SHEET).exists() or bool(_read(folder / _STATE)["failed"])
+    state = _read(folder / _STATE)  # None: deleted meanwhile
+    return state is None or state["failed"] or (folder / _SHEET).exists()
 
 
 def _folder(house: House, group_id: str) -> Path:

@@ -14,6 +14,8 @@ from passport.registry import audit
 from passport.web.staff import BLUEPRINT
 
 SHOWN = 50
+_YEARS = range(2000, 2200)
+_HIGHEST = 2**31 - 1  # what the column holds
 
 
 @BLUEPRINT.get("/audit")
@@ -44,11 +46,9 @@ def _page(
 ) -> ResponseReturnValue:
     house, asked = current_house(), request.args
     errors = dict(errors or {})
-    zone = house.settings.timezone
     since = until = None
     try:
-        since = datetime.combine(date.fromisoformat(asked["since"]), time(), zone) if asked.get("since") else None
-        until = datetime.combine(date.fromisoformat(asked["until"]), time(), zone) if asked.get("until") else None
+        since, until = _start_of(asked.get("since")), _start_of(asked.get("until"))
     except ValueError:
         errors["since"] = _("Chọn ngày trên lịch.")
     with house.database.reading() as session:
@@ -59,7 +59,7 @@ def _page(
             action=asked.get("action", "").strip() or None,
             since=since,
             until=until + timedelta(days=1) if until else None,
-            before=asked.get("before", type=int),
+            before=asked.get("before", type=_entry_number),
             limit=SHOWN,
         )
         page = render_template(
@@ -74,6 +74,23 @@ def _page(
             form=request.values,
         )
     return page, 422 if errors else 200
+
+
+def _start_of(text: str | None) -> datetime | None:
+    """The first instant of a day, None for no day; raises ValueError for what is none, or years from any trail."""
+    if not text:
+        return None
+    day = date.fromisoformat(text)
+    if day.year not in _YEARS:
+        raise ValueError("years from any trail")
+    return datetime.combine(day, time(), current_house().settings.timezone)
+
+
+def _entry_number(text: str) -> int:
+    number = int(text)
+    if number > _HIGHEST:
+        raise ValueError("no number of an entry")
+    return number
 
 
 def _kept_head(text: str) -> tuple[audit.Head | None, dict[str, str]]:

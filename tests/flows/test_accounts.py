@@ -153,6 +153,8 @@ def test_the_trail_is_searched_and_its_chain_checked(site: Site) -> None:
     assert "list_imported" not in page.partition("Acts on record")[2]
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     assert "No entry matches." in _text(auditor.get(f"/staff/audit?since={tomorrow}&lang=en").data)
+    for query, status in (("until=9999-12-31", 422), ("since=0001-01-01", 422), ("before=" + "9" * 30, 200)):
+        assert auditor.get(f"/staff/audit?{query}").status_code == status
     (head,) = re.findall(r"\b\d+:[0-9a-f]{64}\b", auditor.get("/staff/audit").data.decode())
     assert "The chain of the trail is whole." in _text(auditor.post("/staff/audit?lang=en", data={"head": head}).data)
     forged = head[:-1] + ("0" if head[-1] != "0" else "1")

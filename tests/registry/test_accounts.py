@@ -31,11 +31,20 @@ def test_an_account_is_found_in_any_case(scene: Scene) -> None:
     assert accounts.list_accounts(scene.session) == [account]
 
 
-@pytest.mark.parametrize("email", ["a@example.vn", "A@EXAMPLE.VN", "nobody", "@", ""])
+@pytest.mark.parametrize(
+    "email", ["a@example.vn", "A@EXAMPLE.VN", "nobody", "@", "", "a\n@example.vn", "b" * 251 + "@b.vn"]
+)
 def test_an_address_is_an_address_and_nobody_elses(scene: Scene, email: str) -> None:
     scene.account("a")
     with pytest.raises(InputError) as told:
         accounts.create_account(scene.session, email=email, name="B", password_hash=None)
+    assert told.value.reason is Refusal.BAD_OPTION
+
+
+@pytest.mark.parametrize("name", ["", " ", "Lê" * 61, "Lê\x00"])
+def test_an_account_has_a_name_that_the_database_holds(scene: Scene, name: str) -> None:
+    with pytest.raises(InputError) as told:
+        accounts.create_account(scene.session, email="new@example.vn", name=name, password_hash=None)
     assert told.value.reason is Refusal.BAD_OPTION
 
 
