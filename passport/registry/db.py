@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from passport.errors import Refusal, Unavailable
+from passport.errors import InputError, Refusal, Unavailable
 from passport.registry import (  # noqa: F401  # their tables must be mapped before any query
     accounts,
     audit,
@@ -104,7 +104,9 @@ class Database:
 
 @contextmanager
 def told_apart() -> Iterator[None]:
-    """Turns a database that is away or not migrated into Unavailable; faults of ours pass as they are."""
+    """Turns a database that is away or not migrated into Unavailable, and a value that it cannot hold into InputError
+    (bad_option); faults of ours pass as they are.
+    """
     try:
         yield
     except DBAPIError as error:
@@ -113,4 +115,6 @@ def told_apart() -> Iterator[None]:
             raise Unavailable(Refusal.NOT_MIGRATED) from error
         if isinstance(error, OperationalError):
             raise Unavailable(Refusal.SERVICE_AWAY, "database") from error
+        if isinstance(error, DataError):  # such as a NUL, which PostgreSQL stores in no text
+            raise InputError(Refusal.BAD_OPTION, "what the database cannot hold") from error
         raise

@@ -1,4 +1,4 @@
-"""The bodies of requests: JSON to the API, read once; how large one may be, and what no page takes."""
+"""The bodies of requests: JSON to the API, read once; how large one may be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from flask import Flask, g, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from passport.web.agency_session import signed_in
-from passport.web.errors import API_PREFIX
 
 BATCH_LIMIT = 1000  # items
 GROUP_BYTES = 200 * 1024 * 1024  # 200 pictures of a megabyte each, as telephones send them on
@@ -17,28 +16,14 @@ _LARGE = {"agency_own.submit": GROUP_BYTES}
 
 
 def connect(app: Flask) -> None:
-    """Lets signed-in agencies send a group, refuses what the database cannot hold, and lets go of uploads; to be
-    called before anything reads a body.
-    """
+    """Lets signed-in agencies send a group, and lets go of uploads; to be called before anything reads a body."""
     app.before_request(_allow)
-    app.before_request(_refuse_nul)
     app.teardown_request(_close)
 
 
 def _allow() -> None:
     if request.endpoint in _LARGE and signed_in() is not None:
         request.max_content_length = _LARGE[request.endpoint]
-
-
-def _refuse_nul() -> None:
-    """PostgreSQL holds no text with a NUL in it, and nobody types one; the API says itself what it takes."""
-    if request.path.startswith(API_PREFIX):
-        return
-    typed = [request.path, *(value for _name, value in request.args.items(multi=True))]
-    typed += [value for _name, value in request.form.items(multi=True)]
-    typed += [file.filename or "" for _name, file in request.files.items(multi=True)]
-    if any("\0" in text for text in typed):
-        raise BadRequest
 
 
 def _close(_error: BaseException | None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from passport.errors import Refusal, Unavailable
+from passport.errors import InputError, Refusal, Unavailable
 from passport.registry import migrations
 from passport.registry.db import Database
 from passport.registry.tables import Campaign, Site
@@ -74,3 +74,17 @@ def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
         writer.flush()
         with database.reading() as reader:
             assert reader.scalars(select(Campaign)).all() == []
+
+
+@pytest.mark.parametrize("typed", ["Trạm\0", "x" * 70_000])
+def test_a_value_that_the_database_cannot_hold_is_the_callers(database: Database, typed: str) -> None:
+    def ask() -> None:
+        with database.transaction() as session:
+            session.add(Campaign(name=typed))
+
+    if database.engine.dialect.name == "sqlite":
+        ask()  # holds any text
+        return
+    with pytest.raises(InputError) as told:
+        ask()
+    assert told.value.reason is Refusal.BAD_OPTION

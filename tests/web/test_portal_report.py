@@ -179,12 +179,6 @@ def test_what_is_malformed_is_told_at_its_field(app: APIFlask, client: FlaskClie
     assert _codes(app, typed) == []
 
 
-def test_a_nul_is_no_text(client: FlaskClient) -> None:
-    assert _send(client, told="Mũi 1\0").status_code == 400
-    assert client.get("/certificate/report?province=%00").status_code == 400
-    assert client.get("/certificate/record/%00").status_code == 400
-
-
 def test_a_mail_address_does_as_well(app: APIFlask, client: FlaskClient) -> None:
     assert _send(client, contact="chi@example.vn").status_code == 303
     (code,) = _codes(app, "chi@example.vn")
