@@ -63,10 +63,13 @@ bench: $(VENV)/.dev ## measure, as ratios
 pictures: $(VENV)/.dev ## the pictures of the README
 	$(BIN)/python -m tests.browser.pictures
 
+screens: $(VENV)/.dev ## a picture of every main page, phone and desk, both languages, into test-results/screens
+	$(BIN)/python -m tests.browser.pictures screens
+
 lock: $(VENV)/.dev ## write all locks of packages anew, those of tests/peers too
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o tests/requirements.txt
 	cd tests/peers && ../../$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements.in -o requirements.txt
 	cd tests/peers && npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test lint format fuzz fuzz-atheris api torture soak spark judge bench pictures lock
+.PHONY: help run test lint format fuzz fuzz-atheris api torture soak spark judge bench pictures screens lock

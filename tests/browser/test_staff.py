@@ -8,16 +8,15 @@ from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
 from passport.demo import accounts, lists
 from passport.demo.accounts import SampleAccount
 from passport.intake.denominators import import_counts
-from passport.registry.tables import Batch, Certificate, Import, Person
 from passport.tasks.queue import EXTENSION, Queue
 from passport.web import staff_lists
 from passport.web.limits import LIMITER
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.places import staff_pages
 from tests.installed import Site
 from tests.lists import csv_list, person
 from tests.serving import served
@@ -32,32 +31,6 @@ def at(site: Site) -> Iterator[str]:
     LIMITER.reset()
     with served(site.app) as url:
         yield url
-
-
-def _pages(site: Site) -> dict[SampleAccount, list[str]]:
-    """Each page once, with somebody who may open it."""
-    with site.house.database.reading() as session:
-        somebody = session.scalars(select(Person.id).join(Person.certificates)).first()
-        paper = session.scalars(select(Certificate.id).where(Certificate.state == "issued")).first()
-        batch = session.scalars(select(Batch.id)).first()
-        brought = session.scalars(select(Import.id).where(Import.kind == "vaccination")).first()
-    return {
-        accounts.NURSE: ["/staff/", "/staff/lists", "/staff/jobs", "/staff/reception", "/staff/people?name=a"],
-        accounts.IDENTITY: [
-            "/staff/cleaning", "/staff/cleaning/duplicates", "/staff/cleaning/hand-over",
-            f"/staff/cleaning/{somebody}", f"/staff/people/{somebody}",
-        ],
-        accounts.HEAD: ["/staff/confirm", f"/staff/lists/{brought}"],
-        accounts.ISSUER: ["/staff/batches", "/staff/batches/outlook?area=03217", f"/staff/batches/{batch}"],
-        accounts.APPROVER: [f"/staff/certificates/{paper}"],
-        accounts.INSPECTOR: [
-            "/staff/coverage", "/staff/coverage?area=37", "/staff/coverage/progress", "/staff/coverage/due",
-            "/staff/coverage/reports",
-        ],
-        accounts.CHECKPOINT_HEAD: ["/staff/checkpoint"],
-        accounts.AUDITOR: ["/staff/audit", "/staff/keys"],
-        accounts.ADMINISTRATOR: ["/staff/accounts", "/staff/accounts/1"],
-    }  # fmt: skip
 
 
 def _sign_in(page: Page, at: str, account: SampleAccount) -> None:
@@ -78,7 +51,7 @@ def test_every_page_of_the_staff_is_for_everybody(
     link = site.app.test_cli_runner()
     with site.app.app_context():
         welcome = link.invoke(args=["users", "invite", accounts.NURSE.email]).stdout.strip().partition("/staff/")[2]
-    pages = _pages(site) | {accounts.LIST_PROVIDER: ["/staff/lists", f"/staff/{welcome}"]}
+    pages = staff_pages(site) | {accounts.LIST_PROVIDER: ["/staff/lists", f"/staff/{welcome}"]}
     for account, paths in pages.items():
         _sign_in(page, at, account)
         for path in paths:
