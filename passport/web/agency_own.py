@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItemPerMinute
 
 from passport.house import clock, current_house
 from passport.registry import audit
-from passport.registry.clients import require_client, roll_key
+from passport.registry.clients import find_client, roll_key
 from passport.web import access
+from passport.web.agency_desk import show
 from passport.web.agency_session import sign_in, sign_out, the_agency
-from passport.web.limits import spend
+from passport.web.language import gettext as _
+from passport.web.limits import LIMITER, SIGN_IN_LIMIT, spend
 
 BLUEPRINT = Blueprint("agency_own", __name__, url_prefix="/agency")
 access.declare(BLUEPRINT, access.Audience.AGENCY)
@@ -23,11 +25,17 @@ _NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u20
 
 
 @BLUEPRINT.post("/roll")
-def roll() -> str:
-    """Makes a new key and shows it once; the old one ends, and so does every other session that it opened."""
+@LIMITER.limit(SIGN_IN_LIMIT)
+def roll() -> ResponseReturnValue:
+    """Makes a new key and shows it once; the old one ends, and so does every other session that it opened.
+
+    Asks for the old one: whoever only found an open session must not get a key that outlives it.
+    """
     house = current_house()
     with house.database.transaction() as session:
-        client = require_client(session, the_agency().id)
+        client = find_client(session, key=request.form.get("current", "").strip())
+        if client is None or client.id != the_agency().id:
+            return show(errors={"current": _("Khóa này không đúng hoặc đã kết thúc.")}), 401
         key = roll_key(session, client)
         audit.record(
             session, actor=f"client:{client.id}", action="client_key_rolled", subject=client.id, detail={}, at=clock()

@@ -169,7 +169,10 @@ def test_an_agency_sees_its_use_and_rolls_its_key(app: APIFlask, desk: FlaskClie
     assert re.search(r">3</td>\s*<td[^>]*>2</td>\s*<td[^>]*>1</td>\s*<td[^>]*>0</td>", page)
     elsewhere = app.test_client()
     elsewhere.post("/agency/sign-in", data={"key": old})
-    new = shown_key(desk.post("/agency/roll").text)
+    other = key_for(app, "verify")
+    for wrong in ({}, {"current": "pk_wrong"}, {"current": other}):  # an open session alone changes nothing
+        assert desk.post("/agency/roll", data=wrong).status_code == 401
+    new = shown_key(desk.post("/agency/roll", data={"current": old}).text)
     assert new not in desk.get("/agency").text
     assert desk.post(ONE, json={"credential": codes.valid}, headers=headers).status_code == 401
     assert desk.post(ONE, json={"credential": codes.valid}, headers=bearer(new)).status_code == 200
