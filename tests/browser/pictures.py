@@ -17,7 +17,6 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from passport.demo.accounts import INSPECTOR
 from passport.demo.samples import load
 from passport.registry import migrations
 from passport.registry.db import Database
@@ -52,21 +51,22 @@ def _installation() -> Iterator[tuple[Site, Path, str, Browser]]:
 
 
 def readme() -> None:
-    """Writes certificate.png, demo.png, verdict.png and coverage.png."""
+    """Writes certificate.png, demo.png, verdict.png and record.png."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with _installation() as (_site, folder, url, browser):
+    with _installation() as (site, folder, url, browser):
         paper = [str(folder / "files" / "certificate.pdf"), str(FOLDER / "certificate")]
         subprocess.run(["pdftoppm", "-png", "-r", "80", "-singlefile", *paper], check=True)
         page = browser.new_context(base_url=url, viewport=TALL).new_page()
         page.goto("/demo?lang=en")
         page.wait_for_load_state("networkidle")
         page.screenshot(path=FOLDER / "demo.png")
-        page.request.post("/demo/login", form={"email": INSPECTOR.email})
-        page.goto("/staff/coverage?area=37")
-        page.screenshot(path=FOLDER / "coverage.png")
         page = browser.new_context(base_url=url, viewport=PHONE).new_page()
         _check(page, next(s for s in load(folder) if s.card == 1).credential, language="en")
         page.screenshot(path=FOLDER / "verdict.png")
+        page = browser.new_context(base_url=url, viewport=PHONE).new_page()
+        _ask(page)
+        _enter(page, site)
+        page.screenshot(path=FOLDER / "record.png")
 
 
 def _check(page: Page, credential: str, *, language: str) -> None:
@@ -112,19 +112,27 @@ def _verdicts(page: Page, folder: Path, language: str) -> None:
 
 
 def _citizen(page: Page, site: Site, language: str) -> None:
-    page.goto("/certificate?sample=1")
-    page.locator("main form button").first.click()
+    _ask(page)
     _shoot(page, language, "certificate-code")
-    with site.house.database.reading() as session:
-        code = next(filter(None, (re.match(r"\d{6}", message.body) for message in outbox(session))))
-    page.locator("#code").fill(code[0])
-    page.locator("main form button").first.click()
-    page.locator(".pass__code").first.wait_for()
+    _enter(page, site)
     _shoot(page, language, "certificate-record")
     full = page.locator(".pass__code").first.get_attribute("href")
     for name, path in (("full", full), ("trip", f"{full}/trip?country=XA"), ("history", "/certificate/record/history")):
         page.goto(str(path))
         _shoot(page, language, f"certificate-{name}")
+
+
+def _ask(page: Page) -> None:
+    page.goto("/certificate?sample=1")
+    page.locator("main form button").first.click()
+
+
+def _enter(page: Page, site: Site) -> None:
+    with site.house.database.reading() as session:
+        code = next(filter(None, (re.match(r"\d{6}", message.body) for message in outbox(session))))
+    page.locator("#code").fill(code[0])
+    page.locator("main form button").first.click()
+    page.locator(".pass__code").first.wait_for()
 
 
 def _named(path: str) -> str:
