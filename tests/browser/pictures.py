@@ -66,6 +66,7 @@ def readme() -> None:
         page = browser.new_context(base_url=url, viewport=PHONE).new_page()
         _ask(page)
         _enter(page, site)
+        page.wait_for_load_state("networkidle")
         page.screenshot(path=FOLDER / "record.png")
 
 
