@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from passport.registry.clients import Client
 from passport.registry.columns import Base, table_of
 
 _Insert = Callable[[Table], postgresql.Insert | sqlite.Insert]
@@ -27,7 +28,9 @@ class ClientUse(Base):
 
 
 def add_use(session: Session, *, client_id: str, day: date, counts: Mapping[str, int]) -> None:
-    """Adds checks of a day by outcome to what was counted before."""
+    """Adds checks of a day by outcome to what was counted before; those of a client that is gone are let go."""
+    if session.get(Client, client_id) is None:
+        return
     insert = _INSERTS[session.get_bind().dialect.name]
     for outcome, checks in sorted(counts.items()):  # in one order, so that two writers wait for each other
         new = insert(table_of(ClientUse)).values(client_id=client_id, day=day, outcome=outcome, checks=checks)

@@ -136,7 +136,7 @@ def test_the_line_from_list_to_confirmed_doses(runner: FlaskCliRunner, world: Wo
     assert "population" in ran(runner, "population", "check", code=3).stderr
     ran(runner, "population", "load", "-", input=REGISTER.encode())
     checked = json.loads(ran(runner, "population", "check", "--area", "37", "--json").stdout)
-    assert checked == {"checked": 2, "verified": 1, "wrong": 1, "not_found": 0}
+    assert checked == {"checked": 2, "verified": 1, "wrong": 1, "not_found": 0, "ambiguous": 0}
     assert "0 people" in ran(runner, "population", "check").stderr
     done = ran(runner, "doses", "confirm", "--site", STATION, "--import", "1", "--by", HEAD, "--json")
     assert json.loads(done.stdout) == {"confirmed": 1, "left": {"dose_held": 1, "identity_unverified": 1}}

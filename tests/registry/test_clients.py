@@ -46,3 +46,9 @@ def test_checks_add_up_by_day_and_outcome(database: Database, now: datetime, tod
         assert list(told.items()) == [(today, {"invalid": 1, "valid": 5}), (yesterday, {"valid": 1})]
         assert list(use_of(session, client_id=client.id, since=today)) == [today]
         assert use_of(session, client_id=other.id, since=yesterday) == {}
+
+
+def test_checks_of_a_client_that_is_gone_are_let_go(database: Database, today: date) -> None:
+    with database.transaction() as session:
+        add_use(session, client_id="0" * 32, day=today, counts={"valid": 1})
+        assert use_of(session, client_id="0" * 32, since=today) == {}
