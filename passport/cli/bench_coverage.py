@@ -35,7 +35,7 @@ _DOSE = (
     "INSERT INTO dose (id, person_id, site_id, product, number, kind, given_on, lot, held, entered_by_id, entered_at)"
     " VALUES (?, ?, ?, 'pfizer', ?, ?, ?, '', 0, ?, ?)"
 )
-# What the table would have to ask without `person_steps`, for one age group and step of the ten.
+# What the table would have to ask without `person_step_days`, for one age group and step of the ten.
 _PLAIN = (
     "SELECT p.commune_id, COUNT(DISTINCT p.id) FROM person p JOIN dose d ON d.person_id = p.id WHERE NOT d.held"
     " AND d.kind = 'primary' AND d.given_on <= '2026-11-21' AND p.birth_date <= '2008-11-21' GROUP BY p.commune_id"

@@ -1,11 +1,12 @@
 """Coverage of an area and its units on a day: people at each step, by age on that day, against denominators.
 
 A person counts where they live. One who is recorded in a unit that has ended counts in the unit that took over
-most of it. The figures come from `person_steps`, which the database keeps true (`coverage_upkeep`).
+most of it. The figures come from `person_step_days`, which the database keeps true (`coverage_upkeep`).
 """
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -215,9 +216,10 @@ def _aged(low: int, high: int | None, *, on: date) -> ColumnElement[bool]:
     return old_enough if high is None else and_(old_enough, PersonSteps.born > birthday(on, high))
 
 
-def birthday(on: date, age: int) -> str:
-    """The last day of birth with which somebody is `age` on the day `on`; as text, for it may be a 29 February."""
-    return f"{on.year - age:04d}-{on.month:02d}-{on.day:02d}"
+def birthday(on: date, age: int) -> date:
+    """The last day of birth with which somebody is `age` on the day `on`."""
+    leapt = (on.month, on.day) == (2, 29) and not isleap(on.year - age)
+    return on.replace(year=on.year - age, day=28 if leapt else on.day)
 
 
 def _changed(row: AreaRow, before: AreaRow) -> AreaRow:
