@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from passport.domain.coverage import AGES, CELLS, COUNTRY, TARGET, AgeGroup, AreaRow, Base, Cell, Coverage, Step
@@ -174,18 +174,18 @@ def _cell(tally: _Tally, keys: Sequence[int | None], group: AgeGroup, step: Step
 
 def _tally(session: Session, frame: Frame, *, on: date) -> _Tally:
     """People by unit, age group and step, in one pass over the index that holds everything."""
-    lives = _lives_in(frame.area)
     pieces = [
         select(
             literal(number).label("band"),
             PersonSteps.commune_id,
             PersonSteps.sure,
             func.count(),
-            *(func.count(case((day <= on, 1))) for day in STEP_DAYS.values()),
+            *(func.count().filter(day <= on) for day in STEP_DAYS.values()),
         )
         .where(lives, PersonSteps.sure.in_([True, False]), _aged(low, high, on=on))
         .group_by(PersonSteps.commune_id, PersonSteps.sure)
         for number, (low, high, _groups) in enumerate(_BANDS)
+        for lives in _lives_in(frame.area)
     ]
     tally: _Tally = Counter()
     for number, place, sure, people, *reached in session.execute(union_all(*pieces)):
@@ -199,10 +199,11 @@ def _tally(session: Session, frame: Frame, *, on: date) -> _Tally:
     return tally
 
 
-def _lives_in(area: Area | None) -> ColumnElement[bool]:
+def _lives_in(area: Area | None) -> list[ColumnElement[bool]]:
+    """Who is counted, in parts; the places of the whole country are named too, so that the index finds each age."""
     if area is None:
-        return literal(True)
-    return PersonSteps.commune_id.in_(select(Area.id).where(beneath(area)))
+        return [PersonSteps.commune_id.in_(select(Area.id)), PersonSteps.commune_id.is_(None)]
+    return [PersonSteps.commune_id.in_(select(Area.id).where(beneath(area)))]
 
 
 def aged(group: AgeGroup, *, on: date) -> ColumnElement[bool]:
