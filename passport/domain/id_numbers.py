@@ -122,6 +122,8 @@ def mask(number: str) -> str:
 
 
 def _bare(text: str) -> str:
+    if text.isascii() and text.isdigit():
+        return text
     wide = unicodedata.normalize("NFKC", text).strip()
     whole = _WHOLE_NUMBER.fullmatch(wide)
     bare = whole.group(1) if whole else _PUNCTUATION.sub("", wide) if not _EXPONENT.fullmatch(wide) else wide

@@ -12,7 +12,7 @@ _CONVERTED = {
 }  # fmt: skip
 _PUNCTUATION = re.compile(r"[\s.\-()'’]+")
 _COUNTRY = re.compile(r"(?:\+|00)?84(?=\d{9,10}$)")
-_MOBILE = re.compile(r"0[35789]\d{8}")
+_MOBILE = re.compile(r"0[35789]\d{8}", re.ASCII)
 # Decision 1351/QĐ-BHXH: object letters, benefit digit, province, social-insurance number; cards since 2021 bear
 # the last ten digits alone.
 _INSURANCE = re.compile(r"(?:[A-Z]{2}[1-5]\d{2})?\d{10}")
@@ -23,11 +23,13 @@ def read_phone(text: str) -> tuple[str, bool]:
 
     Raises ValueError for anything else, two numbers in one cell among it.
     """
+    if _MOBILE.fullmatch(text):
+        return text, False
     digits = _COUNTRY.sub("0", _PUNCTUATION.sub("", text.removesuffix(".0")))
     whole = digits if digits.startswith("0") else "0" + digits
     if len(whole) == 11 and whole[:4] in _CONVERTED:
         whole = _CONVERTED[whole[:4]] + whole[4:]
-    if not _MOBILE.fullmatch(whole) or not whole.isascii():
+    if not _MOBILE.fullmatch(whole):
         raise ValueError("no mobile number")
     return whole, whole != digits
 

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from passport.errors import InputError, Refusal
 from passport.intake.correcting import find_source, store_corrected
 from passport.intake.layouts import dose_groups
-from passport.intake.newcomers import Newcomers
 from passport.intake.places import Places
 from passport.intake.rosters import attendee_arrival, check_attendee, store_attendee
 from passport.intake.rows import CheckedRow, check_row
 from passport.intake.sheets import RawRow, Sheet, Source, opened, read_sheet
+from passport.intake.standing_alone import StandingAlone
 from passport.intake.storing import Desk, PeopleAtHand, store_row
 from passport.registry import audit, imports, reports
 from passport.registry.accounts import find_account, require_role
@@ -85,10 +85,10 @@ class _Tally:
     held: int = 0
     refused: int = 0
 
-    def take(self, row: ImportRow | Arrival, *, stored_before: bool) -> None:
+    def take(self, row: ImportRow | Arrival) -> None:
         if row.outcome == "refused":
             self.refused += 1
-        elif stored_before or row.outcome == "known":
+        elif row.outcome == "known":
             self.known += 1
         else:
             self.new += 1
@@ -128,8 +128,10 @@ def import_list(
     tally = _Tally()
     while batch := list(islice(sheet.rows, BATCH)):
         with database.transaction() as session:
-            for row, stored_before in _store(session, run, batch, places.within(session)):
-                tally.take(row, stored_before=stored_before)
+            told = _store(session, run, batch, places.within(session))
+        for row in told:
+            tally.take(row)
+        tally.known += len(batch) - len(told)
         if progress is not None:
             progress(Progress(run.import_id, sheet.count, tally.rows, tally.refused))
     counts = {"new": tally.new, "known": tally.known, "held": tally.held, "refused": tally.refused}
@@ -179,36 +181,40 @@ def _open(session: Session, run: _Run, *, site_code: str, campaign: str | None) 
     return found.id
 
 
-def _store(session: Session, run: _Run, batch: list[RawRow], places: Places) -> list[tuple[ImportRow | Arrival, bool]]:
-    """Each row of a batch as it stands now, and whether an earlier run had stored it."""
+def _store(session: Session, run: _Run, batch: list[RawRow], places: Places) -> list[ImportRow | Arrival]:
+    """The rows of a batch as they stand now, without those that an earlier run had stored."""
     list_import = imports.lock_import(session, run.import_id)
     lock_people(session)
-    before = imports.rows_numbered(session, run.import_id, [raw.number for raw in batch])
-    fresh = [raw for raw in batch if raw.number not in before or before[raw.number].outcome == "refused"]
+    stored = imports.stored_rows(session, run.import_id, [raw.number for raw in batch])
+    fresh = [raw for raw in batch if raw.number not in stored]
+    if not fresh:
+        return []
+    refused = imports.refused_rows(session, run.import_id, [raw.number for raw in fresh])
     account = find_account(session, run.by)
     desk = Desk(session, list_import, list_import.site, account, run.now, PeopleAtHand())
     take = _take_attendees if run.kind == "attendance" else _take_doses
-    stored = {row.row: row for row in take(desk, run, fresh, before, places)}
-    arrivals = [row for row in stored.values() if isinstance(row, Arrival)]
+    told = list(take(desk, run, fresh, refused, places))
+    arrivals = [row for row in told if isinstance(row, Arrival)]
     store_arrivals(session, import_id=run.import_id, arrivals=arrivals)
-    return [(stored.get(raw.number) or before[raw.number], raw.number not in stored) for raw in batch]
+    return told
 
 
 def _take_doses(
-    desk: Desk, run: _Run, fresh: list[RawRow], before: Mapping[int, ImportRow], places: Places
+    desk: Desk, run: _Run, fresh: list[RawRow], refused: Mapping[int, ImportRow], places: Places
 ) -> Iterator[ImportRow | Arrival]:
     groups = dose_groups(run.sheet.columns)
     checked = [(raw, check_row(raw, dose_groups=groups, today=run.today, places=places)) for raw in fresh]
     desk.people.load(desk.session, [row.person for _, row in checked if row.person])
-    newcomers = Newcomers(desk, [row for _, row in checked])
+    corrected = any("source_row" in raw.cells for raw in fresh)
+    alone = StandingAlone(desk, [row for _, row in checked], corrected=corrected)
     for raw, row in checked:
-        typed, existing = run.sheet.typed(raw), before.get(raw.number)
+        typed, existing = run.sheet.typed(raw), refused.get(raw.number)
         if existing is not None:
             yield store_row(desk, number=raw.number, typed=typed, checked=row, existing=existing)
         elif typed.get("source_row"):
             yield _take_marked(desk, raw.number, typed, row)
         else:
-            arrival = newcomers.arrival(number=raw.number, typed=typed, checked=row)
+            arrival = alone.arrival(number=raw.number, typed=typed, checked=row)
             yield arrival or store_row(desk, number=raw.number, typed=typed, checked=row)
 
 
@@ -221,11 +227,11 @@ def _take_marked(desk: Desk, number: int, typed: Mapping[str, str], checked: Che
 
 
 def _take_attendees(
-    desk: Desk, run: _Run, fresh: list[RawRow], before: Mapping[int, ImportRow], places: Places
+    desk: Desk, run: _Run, fresh: list[RawRow], refused: Mapping[int, ImportRow], places: Places
 ) -> Iterator[ImportRow | Arrival]:
     for raw in fresh:
         cells, issues = check_attendee(raw, today=run.today, places=places)
-        typed, existing = run.sheet.typed(raw), before.get(raw.number)
+        typed, existing = run.sheet.typed(raw), refused.get(raw.number)
         if existing is not None:
             yield store_attendee(desk, number=raw.number, typed=typed, cells=cells, issues=issues, existing=existing)
         else:

@@ -132,6 +132,8 @@ def _same_place(cells: PersonCells, person: Person, site_id: int) -> bool:
 def _better(cells: PersonCells, person: Person) -> bool:
     """Whether the row agrees with its number where the record with the same number and name does not."""
     assert cells.id_number is not None
+    if (person.birth_date, person.sex) == (str(cells.born), cells.sex.value):
+        return False
     number = parse_id_number(cells.id_number, foreigner=cells.nationality != HOME)
     born, sex = PartialDate.parse(person.birth_date), Sex(person.sex)
     return disagreement(number, born=cells.born, sex=cells.sex) is None and (

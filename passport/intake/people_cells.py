@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from passport.domain.dates import EARLIEST_YEAR, PartialDate
@@ -35,6 +35,9 @@ class ContactCells:
     address: str | None = None
     priority_group: str | None = None
     employer: str | None = None
+
+
+CONTACT_FIELDS = tuple(field.name for field in fields(ContactCells))
 
 
 @dataclass(frozen=True, slots=True)

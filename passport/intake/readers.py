@@ -72,13 +72,12 @@ class RowReader:
         """The tidy text of a cell, or None where it is empty or its content cannot be taken."""
         cell = self._cells.get(key)
         text = tidy(cell.text) if cell else ""
-        limit = LIMITS.get(_field(key), OTHER_LIMIT)
         if cell and cell.was is CellKind.FORMULA:
             self.fault(key, RowReason.FORMULA)
         elif cell and not cell.text.isprintable() and any(_is_hidden(c) for c in cell.text):
             self.fault(key, RowReason.CONTROL_CHARACTERS)
-        elif len(text) > limit:
-            self.fault(key, RowReason.TOO_LONG, limit=limit)
+        elif len(text) > _limit(key):
+            self.fault(key, RowReason.TOO_LONG, limit=_limit(key))
         elif text:
             return text
         elif required:
@@ -122,6 +121,11 @@ def day_first(day: PartialDate) -> str:
 def _field(key: str) -> str:
     """The field of a column, whichever of the numbered groups of a ward list it stands in."""
     return key.rstrip("123456789").rstrip("_")
+
+
+@cache
+def _limit(key: str) -> int:
+    return LIMITS.get(_field(key), OTHER_LIMIT)
 
 
 def _is_hidden(character: str) -> bool:

@@ -17,7 +17,7 @@ from typing import NoReturn, Protocol, TypeVar
 
 from passport.errors import InputError, Refusal
 from passport.intake.binary_books import SIGNATURE as XLS_SIGNATURE
-from passport.intake.cells import Cell, CellKind, Grid, NumberedRow
+from passport.intake.cells import EMPTY, Cell, CellKind, Grid, NumberedRow
 from passport.intake.layouts import HEADER_SEARCH, Column, Header, Layout, find_header, is_numbering, require_layout
 from passport.intake.survey import COLUMN_LIMIT
 from passport.intake.workbooks import BOOK_LIMIT, open_book
@@ -199,7 +199,7 @@ def _text_rows(source: Source, encoding: str, delimiter: str) -> Iterator[Number
             for number, record in enumerate(csv.reader(text, delimiter=delimiter), start=1):
                 if any("\n" in field and field.count(delimiter) >= len(record) for field in record):
                     raise InputError(Refusal.UNREADABLE_FILE, f"row {number}", variant="quote", values={"row": number})
-                yield number, [Cell(field) for field in record]
+                yield number, [Cell(field) if field else EMPTY for field in record]
         except csv.Error as error:
             raise InputError(
                 Refusal.UNREADABLE_FILE, f"row {number + 1}", variant="quote", values={"row": number + 1}

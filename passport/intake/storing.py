@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from passport.domain.doses import DoseKind
 from passport.errors import RowReason
 from passport.intake.issues import Issue, Severity
 from passport.intake.matching import FoundPerson, ToldDose, compare_dose, find_dose, find_person, numbers_of
-from passport.intake.people_cells import PersonCells
+from passport.intake.people_cells import CONTACT_FIELDS, PersonCells
 from passport.intake.rows import CheckedRow, DoseCells
 from passport.intake.settling import settle_identity, settle_row
 from passport.registry import doses, imports, people
@@ -81,6 +81,11 @@ class Plan:
         """Whether something must be settled before the doses may go on."""
         return any(issue.severity is Severity.HELD for issue in self.issues)
 
+    @property
+    def outcome(self) -> str:
+        """What the registry calls such a row."""
+        return "new" if self.new else "known"
+
 
 def plan_row(desk: Desk, cells: PersonCells, checked: CheckedRow, *, aside: tuple[Dose, ...] = ()) -> Plan:
     """Compares a row with what is on record; the doses `aside` are those the row itself told before."""
@@ -115,16 +120,12 @@ def store_row(
         return write_row(desk, number, typed, "refused", held=False, issues=checked.issues, existing=existing)
     plan = plan_row(desk, checked.person, checked)
     person = take_person(desk, plan.person, checked.person)
-    issues = [*plan.issues, *_repeats(desk, plan)]
-    outcome = "new" if plan.new else "known"
+    issues = issues_of(desk, plan)
     held = bool(plan.new) and plan.held
-    row = write_row(desk, number, typed, outcome, held=held, issues=issues, existing=existing)
+    row = write_row(desk, number, typed, plan.outcome, held=held, issues=issues, existing=existing)
     for dose in plan.new:
         add_dose(desk, row, person, dose, held=plan.held)
-    for told, dose_on_record in plan.known:
-        dose_on_record.lot = dose_on_record.lot or told.lot
-    if not plan.held:
-        settle_told_rows([dose for _, dose in plan.known])
+    complete_known(plan)
     return row
 
 
@@ -153,9 +154,10 @@ def take_person(desk: Desk, found: FoundPerson, cells: PersonCells) -> Person:
         if person.id_number is None and cells.id_number is not None:
             better["id_number"] = cells.id_number
         correct_fields(desk, person, better)
-        for field in fields(cells.contact):  # what nobody told before is no correction
-            if getattr(person, field.name) is None:
-                setattr(person, field.name, getattr(cells.contact, field.name))
+        for field in CONTACT_FIELDS:  # what nobody told before is no correction
+            told = getattr(cells.contact, field)
+            if told is not None and getattr(person, field) is None:
+                setattr(person, field, told)
     desk.people.add(person)
     return person
 
@@ -192,7 +194,21 @@ def add_dose(desk: Desk, row: ImportRow, person: Person, cells: DoseCells, *, he
     )
 
 
-def settle_told_rows(told: list[Dose]) -> None:
+def complete_known(plan: Plan) -> None:
+    """Completes the doses on record that a row told again, and releases them where it is faultless."""
+    for told, on_record in plan.known:
+        if not on_record.lot:
+            on_record.lot = told.lot
+    if not plan.held:
+        _settle_told_rows([dose for _, dose in plan.known])
+
+
+def issues_of(desk: Desk, plan: Plan) -> list[Issue]:
+    """Everything that is to be said of a row; which row of the same list it repeats comes last."""
+    return [*plan.issues, *_repeats(desk, plan)]
+
+
+def _settle_told_rows(told: list[Dose]) -> None:
     """Releases the doses that a faultless row has told again, where it told everything the held row did."""
     for row in {dose.import_row for dose in told if dose.held and dose.import_row}:
         if all(dose in told for dose in row.doses):

@@ -1,17 +1,18 @@
 """Coverage of an area and its units on a day: people at each step, by age on that day, against denominators.
 
 A person counts where they live. One who is recorded in a unit that has ended counts in the unit that took over
-most of it. The figures come from `person_steps`, which the database keeps true (`coverage_upkeep`).
+most of it. The figures come from `person_step_days`, which the database keeps true (`coverage_upkeep`).
 """
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from passport.domain.coverage import AGES, CELLS, COUNTRY, TARGET, AgeGroup, AreaRow, Base, Cell, Coverage, Step
@@ -173,18 +174,18 @@ def _cell(tally: _Tally, keys: Sequence[int | None], group: AgeGroup, step: Step
 
 def _tally(session: Session, frame: Frame, *, on: date) -> _Tally:
     """People by unit, age group and step, in one pass over the index that holds everything."""
-    lives = _lives_in(frame.area)
     pieces = [
         select(
             literal(number).label("band"),
             PersonSteps.commune_id,
             PersonSteps.sure,
             func.count(),
-            *(func.count(case((day <= on, 1))) for day in STEP_DAYS.values()),
+            *(func.count().filter(day <= on) for day in STEP_DAYS.values()),
         )
         .where(lives, PersonSteps.sure.in_([True, False]), _aged(low, high, on=on))
         .group_by(PersonSteps.commune_id, PersonSteps.sure)
         for number, (low, high, _groups) in enumerate(_BANDS)
+        for lives in _lives_in(frame.area)
     ]
     tally: _Tally = Counter()
     for number, place, sure, people, *reached in session.execute(union_all(*pieces)):
@@ -198,10 +199,11 @@ def _tally(session: Session, frame: Frame, *, on: date) -> _Tally:
     return tally
 
 
-def _lives_in(area: Area | None) -> ColumnElement[bool]:
+def _lives_in(area: Area | None) -> list[ColumnElement[bool]]:
+    """Who is counted, in parts; the places of the whole country are named too, so that the index finds each age."""
     if area is None:
-        return literal(True)
-    return PersonSteps.commune_id.in_(select(Area.id).where(beneath(area)))
+        return [PersonSteps.commune_id.in_(select(Area.id)), PersonSteps.commune_id.is_(None)]
+    return [PersonSteps.commune_id.in_(select(Area.id).where(beneath(area)))]
 
 
 def aged(group: AgeGroup, *, on: date) -> ColumnElement[bool]:
@@ -215,9 +217,10 @@ def _aged(low: int, high: int | None, *, on: date) -> ColumnElement[bool]:
     return old_enough if high is None else and_(old_enough, PersonSteps.born > birthday(on, high))
 
 
-def birthday(on: date, age: int) -> str:
-    """The last day of birth with which somebody is `age` on the day `on`; as text, for it may be a 29 February."""
-    return f"{on.year - age:04d}-{on.month:02d}-{on.day:02d}"
+def birthday(on: date, age: int) -> date:
+    """The last day of birth with which somebody is `age` on the day `on`."""
+    leapt = (on.month, on.day) == (2, 29) and not isleap(on.year - age)
+    return on.replace(year=on.year - age, day=28 if leapt else on.day)
 
 
 def _changed(row: AreaRow, before: AreaRow) -> AreaRow:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from passport.registry.columns import Base, compared
+from passport.registry.columns import Base, DayNumber
 from passport.registry.tables import Area
 
 
@@ -19,22 +19,22 @@ class PersonSteps(Base):
     seconds. `born` is the earliest day that the birth date can mean; `sure` tells a verified identity.
     """
 
-    __tablename__ = "person_steps"
+    __tablename__ = "person_step_days"
     __table_args__ = (
         Index(
-            "ix_person_steps_counted",
+            "ix_person_step_days_counted",
             "commune_id", "sure", "born", "first_on", "complete_on", "booster_1_on", "booster_2_on",
         ),
     )  # fmt: skip
 
     person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     commune_id: Mapped[int | None]
-    born: Mapped[str] = mapped_column(compared(10))
+    born: Mapped[date] = mapped_column(DayNumber)
     sure: Mapped[bool]
-    first_on: Mapped[date | None]
-    complete_on: Mapped[date | None]
-    booster_1_on: Mapped[date | None]
-    booster_2_on: Mapped[date | None]
+    first_on: Mapped[date | None] = mapped_column(DayNumber)
+    complete_on: Mapped[date | None] = mapped_column(DayNumber)
+    booster_1_on: Mapped[date | None] = mapped_column(DayNumber)
+    booster_2_on: Mapped[date | None] = mapped_column(DayNumber)
 
 
 class PopulationCount(Base):

@@ -1,80 +1,126 @@
-"""How the database keeps `person_steps` true: triggers on people and doses, made anew after every migration.
+"""How the database keeps `person_step_days` true: triggers on people and doses, made anew after every migration.
 
 Triggers, because lists, corrections, merges and withdrawals write in many places, some of them in bulk. SQLite
 drops the triggers of a table that a migration rebuilds, without a word; so they are not left to one migration.
+
+A new dose can only bring a step forward, so it is compared with what is known: lists tell millions of them. After
+any other change of a dose its person is counted anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from string import Template
 from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
+TABLE = "person_step_days"
 # Doses of the primary series where it is not two; a test compares it with the vaccine catalogue.
 SERIES: Mapping[str, int] = {"abdala": 3, "janssen": 1, "sputnik-light": 1}
 USUAL_SERIES = 2
-_LENGTH = "CASE product {} ELSE {} END".format(
-    " ".join(f"WHEN '{product}' THEN {doses}" for product, doses in SERIES.items()), USUAL_SERIES
+_LENGTH = "CASE {} ELSE {} END".format(
+    " ".join(f"WHEN $dose.product = '{product}' THEN {doses}" for product, doses in SERIES.items()), USUAL_SERIES
 )
-# A second booster is one on a later day than the first.
-_SECOND = """(SELECT MIN(given_on) FROM dose WHERE person_id = $who AND NOT held AND kind = 'booster' AND given_on >
-      (SELECT MIN(given_on) FROM dose WHERE person_id = $who AND NOT held AND kind = 'booster'))"""
-_REFRESH = """UPDATE person_steps SET
-    first_on = (SELECT MIN(given_on) FROM dose WHERE person_id = $who AND NOT held AND kind = 'primary'),
-    complete_on = (SELECT MIN(given_on) FROM dose
-      WHERE person_id = $who AND NOT held AND kind = 'primary' AND number >= $length),
-    booster_1_on = (SELECT MIN(given_on) FROM dose WHERE person_id = $who AND NOT held AND kind = 'booster'),
-    booster_2_on = $second
-  WHERE person_id = $who;"""
-# Without it, two transactions that add a dose to one person would each count their own alone (READ COMMITTED).
-_LOCK = "PERFORM 1 FROM person_steps WHERE person_id = $who FOR UPDATE;"
-# An unknown month or day is taken for the first.
+# The number of a day, as `columns.DayNumber` has it; an unknown month or day of birth is taken for the first.
+_DAY = {
+    "sqlite": "CAST(julianday({}) - 1721424.5 AS INTEGER)",
+    "postgresql": "(CAST({} AS date) - DATE '0001-01-01' + 1)",
+}
 _BORN = "$row.birth_date || substr('-01-01', length($row.birth_date) - 3)"
 _SURE = "$row.identity_state = 'verified'"
-_ADDED = """INSERT INTO person_steps (person_id, commune_id, born, sure)
+
+_PERSON_ADDED = """INSERT INTO $table (person_id, commune_id, born, sure)
   VALUES (NEW.id, NEW.commune_id, $born, $sure);"""
-_CHANGED = "UPDATE person_steps SET commune_id = NEW.commune_id, born = $born, sure = $sure WHERE person_id = NEW.id;"
-_REMOVED = "DELETE FROM person_steps WHERE person_id = OLD.id;"
-_REFILL = """INSERT INTO person_steps
+_PERSON_CHANGED = "UPDATE $table SET commune_id = NEW.commune_id, born = $born, sure = $sure WHERE person_id = NEW.id;"
+_PERSON_REMOVED = "DELETE FROM $table WHERE person_id = OLD.id;"
+
+_EARLIER = "CASE WHEN {0} < {1} THEN {0} ELSE {1} END"  # an untold day is not before any
+_PRIMARY_ADDED = """UPDATE $table SET
+    first_on = $or_first,
+    complete_on = CASE WHEN NEW.number >= $length THEN $or_complete ELSE complete_on END
+  WHERE person_id = NEW.person_id;"""
+# A second booster is one on a later day than the first.
+_BOOSTER_ADDED = """UPDATE $table SET
+    booster_1_on = $or_booster,
+    booster_2_on = CASE
+      WHEN booster_1_on IS NULL OR booster_1_on = $given OR booster_2_on < $given THEN booster_2_on
+      WHEN booster_1_on < $given THEN $given
+      ELSE booster_1_on END
+  WHERE person_id = NEW.person_id;"""
+
+_SECOND = """(SELECT MIN(given_on) FROM dose WHERE person_id = $who AND NOT held AND kind = 'booster' AND given_on >
+      (SELECT MIN(given_on) FROM dose WHERE person_id = $who AND NOT held AND kind = 'booster'))"""
+_COUNTED = """UPDATE $table SET (first_on, complete_on, booster_1_on, booster_2_on) = (
+    SELECT $first, $complete, $booster, $second FROM dose WHERE person_id = $who AND NOT held)
+  WHERE person_id = $who;"""
+_REFILL = """INSERT INTO $table
     (person_id, commune_id, born, sure, first_on, complete_on, booster_1_on, booster_2_on)
   SELECT p.id, p.commune_id, $born, $sure, d.first_on, d.complete_on, d.booster_1_on,
     CASE WHEN d.boosters > 1 THEN $second END
   FROM person p LEFT JOIN (
-    SELECT person_id,
-      MIN(CASE WHEN kind = 'primary' THEN given_on END) AS first_on,
-      MIN(CASE WHEN kind = 'primary' AND number >= $length THEN given_on END) AS complete_on,
-      MIN(CASE WHEN kind = 'booster' THEN given_on END) AS booster_1_on,
+    SELECT person_id, $first AS first_on, $complete AS complete_on, $booster AS booster_1_on,
       COUNT(CASE WHEN kind = 'booster' THEN 1 END) AS boosters
     FROM dose WHERE NOT held GROUP BY person_id
   ) d ON d.person_id = p.id"""
+# Without it, two transactions that change doses of one person would each count their own alone (READ COMMITTED).
+_LOCK = "PERFORM 1 FROM $table WHERE person_id = $who FOR UPDATE;"
 
 
-def _of(sql: str, *, who: str = "", row: str = "NEW") -> str:
-    whole = Template(sql).safe_substitute(second=_SECOND, born=_BORN, sure=_SURE, length=_LENGTH)
-    return Template(whole).substitute(who=who, row=row)
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    """What is done after an event on a table, for each row of it that `when` names."""
+
+    name: str
+    table: str
+    event: str
+    body: str
+    when: str = "TRUE"
 
 
-_OLD, _NEW = _of(_REFRESH, who="OLD.person_id"), _of(_REFRESH, who="NEW.person_id")
-_LOCKED_OLD, _LOCKED_NEW = (_of(_LOCK, who=who) for who in ("OLD.person_id", "NEW.person_id"))
-_OF_DOSE = "UPDATE OF person_id, product, number, kind, given_on, held"
-# Name, table, event, what SQLite does, what PostgreSQL does.
-_TRIGGERS = (
-    ("person_steps_person_added", "person", "INSERT", _of(_ADDED), _of(_ADDED)),
-    (
-        "person_steps_person_changed",
-        "person",
-        "UPDATE OF commune_id, birth_date, identity_state",
-        _of(_CHANGED),
-        _of(_CHANGED),
-    ),
-    ("person_steps_person_removed", "person", "DELETE", _REMOVED, _REMOVED),
-    ("person_steps_dose_added", "dose", "INSERT", _NEW, _LOCKED_NEW + _NEW),
-    ("person_steps_dose_changed", "dose", _OF_DOSE, _OLD + _NEW, _LOCKED_OLD + _OLD + _LOCKED_NEW + _NEW),
-    ("person_steps_dose_removed", "dose", "DELETE", _OLD, _LOCKED_OLD + _OLD),
-)
-NAMES = tuple(name for name, *_ in _TRIGGERS)
+def _of(sql: str, dialect: str, *, who: str = "", row: str = "NEW", dose: str = "dose") -> str:
+    """A statement in the words of a dialect, about the person `who`, the row of a person and a dose."""
+    day = _DAY[dialect].format
+    primary, enough = "WHEN kind = 'primary'", f"number >= {_LENGTH}"
+    given = day("NEW.given_on")
+    parts = {
+        "table": TABLE,
+        "born": day(_BORN),
+        "sure": _SURE,
+        "given": given,
+        "or_first": _EARLIER.format("first_on", given),
+        "or_complete": _EARLIER.format("complete_on", given),
+        "or_booster": _EARLIER.format("booster_1_on", given),
+        "length": _LENGTH,
+        "first": day(f"MIN(CASE {primary} THEN given_on END)"),
+        "complete": day(f"MIN(CASE {primary} AND {enough} THEN given_on END)"),
+        "booster": day("MIN(CASE WHEN kind = 'booster' THEN given_on END)"),
+        "second": day(_SECOND),
+    }
+    whole = Template(sql).safe_substitute(parts)
+    return Template(whole).substitute(who=who, row=row, dose=dose)
+
+
+def _triggers(dialect: str) -> Iterator[_Trigger]:
+    added, changed = _of(_PERSON_ADDED, dialect), _of(_PERSON_CHANGED, dialect)
+    yield _Trigger(f"{TABLE}_person_added", "person", "INSERT", added)
+    yield _Trigger(
+        f"{TABLE}_person_changed", "person", "UPDATE OF commune_id, birth_date, identity_state", changed
+    )  # fmt: skip
+    yield _Trigger(f"{TABLE}_person_removed", "person", "DELETE", _of(_PERSON_REMOVED, dialect))
+    for kind, told in (("primary", _PRIMARY_ADDED), ("booster", _BOOSTER_ADDED)):
+        when = f"NOT NEW.held AND NEW.kind = '{kind}'"
+        yield _Trigger(f"{TABLE}_{kind}_added", "dose", "INSERT", _of(told, dialect, dose="NEW"), when)
+    lock = _LOCK if dialect == "postgresql" else ""
+    old, new = (_of(lock + _COUNTED, dialect, who=f"{row}.person_id") for row in ("OLD", "NEW"))
+    yield _Trigger(
+        f"{TABLE}_dose_changed", "dose", "UPDATE OF person_id, product, number, kind, given_on, held", old + new
+    )  # fmt: skip
+    yield _Trigger(f"{TABLE}_dose_removed", "dose", "DELETE", old)
+
+
+NAMES = tuple(trigger.name for trigger in _triggers("sqlite"))
 
 
 def install(connection: Connection) -> None:
@@ -82,20 +128,24 @@ def install(connection: Connection) -> None:
 
     Nothing happens in a database that has not come to the table yet.
     """
-    if not inspect(connection).has_table("person_steps"):
+    if not inspect(connection).has_table(TABLE):
         return
     missing = set(NAMES) - set(triggers(connection))
     if not missing:
         return
-    for statement in _statements(connection.dialect.name, missing):
-        connection.execute(text(statement))
+    dialect = connection.dialect.name
+    for trigger in _triggers(dialect):
+        if trigger.name in missing:
+            for statement in _statements(dialect, trigger):
+                connection.execute(text(statement))
     refill(connection)
 
 
 def refill(connection: Connection) -> None:
     """Counts the steps of everybody anew from people and doses."""
-    connection.execute(text("DELETE FROM person_steps"))
-    connection.execute(text(_of(_REFILL, who="p.id", row="p")))
+    dialect = connection.dialect.name
+    for statement in ("DELETE FROM $table", _REFILL):
+        connection.execute(text(_of(statement, dialect, who="p.id", row="p")))
 
 
 def triggers(connection: Connection) -> list[str]:
@@ -113,15 +163,13 @@ def after_step(*, ctx: Any, **_told: Any) -> None:
     install(ctx.connection)
 
 
-def _statements(dialect: str, missing: set[str]) -> Iterator[str]:
-    for name, table, event, sqlite, postgresql in _TRIGGERS:
-        if name not in missing:
-            continue
-        if dialect == "sqlite":
-            yield f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW BEGIN {sqlite} END"
-        else:
-            yield (
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN {postgresql} RETURN NULL; END $$"
-            )
-            yield f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+def _statements(dialect: str, trigger: _Trigger) -> Iterator[str]:
+    head = f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table} FOR EACH ROW WHEN ({trigger.when})"
+    if dialect == "sqlite":
+        yield f"{head} BEGIN {trigger.body} END"
+    else:
+        yield (
+            f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {trigger.body} RETURN NULL; END $$"
+        )
+        yield f"{head} EXECUTE FUNCTION {trigger.name}()"

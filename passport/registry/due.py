@@ -116,7 +116,9 @@ def _never(area: Area | None, on: date, group: AgeGroup, only: DueFilter) -> Sel
     """People on attendance lists without any dose on record, each once; they live where the list or its site says."""
     low, high = AGES[group]
     born = Attendee.birth_date
-    ages = and_(born <= birthday(on, low), born > birthday(on, high)) if high else born <= birthday(on, low)
+    ages = born <= birthday(on, low).isoformat()
+    if high:
+        ages = and_(ages, born > birthday(on, high).isoformat())
     place = func.coalesce(Attendee.commune_id, Site.area_id)
     query: Select[*tuple[Any, ...]] = (
         select(

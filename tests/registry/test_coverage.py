@@ -179,7 +179,7 @@ def test_triggers_that_a_migration_lost_are_made_anew(database: Database) -> Non
         connection = session.connection()
         assert set(coverage_upkeep.triggers(connection)) == set(coverage_upkeep.NAMES)
         on = " ON dose" if connection.dialect.name == "postgresql" else ""
-        connection.exec_driver_sql(f"DROP TRIGGER person_steps_dose_added{on}")
+        connection.exec_driver_sql(f"DROP TRIGGER person_step_days_primary_added{on}")
         coverage_upkeep.install(connection)
         assert set(coverage_upkeep.triggers(connection)) == set(coverage_upkeep.NAMES)
 
