@@ -26,6 +26,7 @@ DAY = NOW.date().isoformat()  # the day for which the codes of all formats are g
 KEPT = """async () => {
     const told = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
     for (const name of await caches.keys()) {
+        told.push(name);
         const cache = await caches.open(name);
         for (const request of await cache.keys()) {
             const type = (await cache.match(request)).headers.get("content-type") ?? "";
