@@ -7,16 +7,17 @@ CONFORMANCE_DIR ?= ../shared/conformance
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+# A lock is complete, so nothing is resolved anew: pip would weigh releases that came after it, and refuse them unhashed.
 $(VENV)/.run: requirements.txt
 	@echo "==> environment"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "==> locked install"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: tests/requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/requirements.txt
 	@touch $@ $(VENV)/.run
 
 run: $(VENV)/.run ## install, migrate, make keys and sample data, serve on PORT (PHONE=1: HTTPS on the local network)

@@ -61,7 +61,8 @@ def parse_keys(
     if len(data) > KEY_FILE_LIMIT:
         parsed.refused.append((source, f"larger than {KEY_FILE_LIMIT} bytes"))
         return parsed
-    for where, read in _pieces(data.removeprefix(b"\xef\xbb\xbf").strip(), source, terms):
+    # Nothing is taken off the end: the last byte of a DER signature may look like white space.
+    for where, read in _pieces(data.removeprefix(b"\xef\xbb\xbf").lstrip(), source, terms):
         try:
             parsed.anchors.extend(read())
         except (ValueError, UnsupportedAlgorithm) as error:

@@ -75,7 +75,7 @@ def _install_python() -> None:
     shutil.rmtree(PYTHON.folder, ignore_errors=True)
     run(sys.executable, "-m", "venv", "--without-pip", str(PYTHON.folder))
     pip = (sys.executable, "-m", "pip", "--python", PYTHON.program[0], "--disable-pip-version-check", "--retries=1")
-    run(*pip, "install", "--quiet", "--no-compile", "--require-hashes", "-r", str(PYTHON.locks[0]))
+    run(*pip, "install", "--quiet", "--no-compile", "--no-deps", "--require-hashes", "-r", str(PYTHON.locks[0]))
 
 
 def run(*command: str) -> None:

@@ -65,6 +65,14 @@ def test_key_usage_is_read_in_both_arcs(parse, make_certificate, ec_key, der, ar
     assert not any(anchor.key.allows(other, format="hc1") for other in Kind if other is not kind)
 
 
+def test_a_signature_that_ends_like_white_space_is_whole(parse, make_certificate, ec_key, der) -> None:
+    """Every fortieth DER file ends with such a byte; each of them was refused."""
+    certificates = (make_certificate(ec_key) for _ in range(10_000))
+    certificate = next(certificate for certificate in certificates if der(certificate)[-1:].isspace())
+    parsed = parse(der(certificate))
+    assert (len(parsed.anchors), parsed.refused) == (1, [])
+
+
 @pytest.mark.parametrize("usage", ["1.3.6.1.5.5.7.3.1", f"{DCC}4", f"{DCC}0"])
 def test_a_key_usage_that_names_none_of_the_three_allows_nothing(parse, make_certificate, ec_key, pem, usage) -> None:
     (anchor,) = parse(pem(make_certificate(ec_key, usages=[usage]))).anchors
