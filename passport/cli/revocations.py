@@ -33,9 +33,13 @@ def import_(files: tuple[str, ...], issuer: str | None, as_json: bool) -> None:
 
     What was revoked once stays revoked. Exit code 1 if any list or entry was refused.
     """
-    now = clock()
+    settings, now = current_house().settings, clock()
     report = import_revocations(
-        current_house().settings.keys_dir, [(file, read_input(file)) for file in files], issuer=issuer, now=now
+        settings.keys_dir,
+        [(file, read_input(file)) for file in files],
+        issuer=issuer,
+        production=settings.production,
+        now=now,
     )
     if as_json:
         emit_json(report.as_dict())

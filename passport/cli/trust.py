@@ -15,7 +15,7 @@ from passport.trust.signer_records import list_signers
 from passport.trust.status import format_of, trust_status
 
 COMMAND = click.Group("trust", help="Issuer keys that are believed.")
-_COLUMNS = ("kid", "country", "name", "issuer", "format", "kinds", "not_after", "withdrawn_at", "test", "own")
+_COLUMNS = ("kid", "country", "name", "issuer", "format", "kinds", "not_after", "withdrawn_at", "test", "own", "lists")
 _MATERIAL = ("public_key", "certificate")
 
 
@@ -24,13 +24,19 @@ _MATERIAL = ("public_key", "certificate")
 @click.option("--issuer", metavar="NAME", help="The one issuer that keys without a certificate may speak for.")
 @click.option("--kid", metavar="HEX", help="The id to list the key under, in place of its own.")
 @click.option("--withdrawn", is_flag=True, help="Its issuer withdrew it: nothing it signed is accepted.")
+@click.option(
+    "--lists", "signs_lists", is_flag=True, help="They are another installation's of ours: take the lists they sign."
+)
 @json_option
 @told
-def import_(files: tuple[str, ...], issuer: str | None, kid: str | None, withdrawn: bool, as_json: bool) -> None:
+def import_(
+    files: tuple[str, ...], issuer: str | None, kid: str | None, withdrawn: bool, signs_lists: bool, as_json: bool
+) -> None:
     """Believe the keys in FILE: PEM, DER, a DSC list, JWK, JWKS, did.json or our signed list; `-` is stdin.
 
     Importing is trusting: a certificate that is no authority is an anchor by itself, an authority only anchors
-    chains. Exit code 1 if any key was refused.
+    chains. A signed list is taken from our own signers and from keys imported with --lists, and from whom its last
+    edition named as signers. Exit code 1 if any key was refused.
     """
     house, now = current_house(), clock()
     report = import_keys(
@@ -39,6 +45,7 @@ def import_(files: tuple[str, ...], issuer: str | None, kid: str | None, withdra
         issuer=issuer,
         kid=kid,
         withdrawn=withdrawn,
+        signs_lists=signs_lists,
         production=house.settings.production,
         now=now,
     )
@@ -50,7 +57,8 @@ def import_(files: tuple[str, ...], issuer: str | None, kid: str | None, withdra
     say(", ".join(f"{count} {name}" for name, count in counts.items()))
     if report.added or report.known:
         countries = " ".join(sorted({key.country or "?" for key in (*report.added, *report.known)}))
-        audit_import(action="keys_trusted", subject=countries, detail=counts | {"withdrawn": withdrawn}, at=now)
+        detail = counts | {"withdrawn": withdrawn, "lists": signs_lists}
+        audit_import(action="keys_trusted", subject=countries, detail=detail, at=now)
     raise SystemExit(NOT_VALID if report.refused else DONE)
 
 
@@ -64,7 +72,8 @@ def list_(as_json: bool) -> None:
     rows: list[dict[str, Any]] = []
     for anchor in Keyring.load(settings.keys_dir, production=settings.production).anchors:
         told_of = {name: value for name, value in write_entry(anchor).items() if name not in _MATERIAL}
-        rows.append(told_of | {"format": format_of(anchor), "own": anchor.key.key_id in own})
+        said_here = {"format": format_of(anchor), "own": anchor.key.key_id in own, "lists": anchor.signs_lists}
+        rows.append(told_of | said_here)
     if as_json:
         emit_json(rows)
     else:

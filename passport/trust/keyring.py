@@ -21,18 +21,14 @@ from passport.trust import lists
 from passport.trust.anchors import Parsed, parse_keys
 from passport.trust.certificates import read_certificate
 from passport.trust.chain import chained
-from passport.trust.entries import read_entry, spki, write_entry
-from passport.trust.files import json_bytes, read_json, write_whole, writing
-from passport.trust.jwk import thumbprint_of
+from passport.trust.entries import read_entry, spki
+from passport.trust.files import writing
+from passport.trust.jwk import read_jwk, thumbprint_of
+from passport.trust.key_store import read_keys, write_keys
 from passport.trust.keys import Anchor, TrustedKey
 from passport.trust.signer_records import list_signers
 
 _KEY_ID = re.compile(r"(?:[0-9a-fA-F]{2}){1,32}")  # given by hand; HC1 has 8 bytes
-
-
-def keyring_file(keys_dir: Path) -> Path:
-    """Where imported keys are stored."""
-    return keys_dir / "trust" / "keys.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +64,17 @@ class Keyring:
                 if anchor.certificate is not None:  # a key without one never answers for what carries an empty one
                     self._by_certificate.setdefault(anchor.certificate, []).append(anchor.key)
 
+    @property
+    def list_signers(self) -> tuple[TrustedKey, ...]:
+        """The keys whose signed lists are taken here."""
+        return _list_signers(self.anchors)
+
     @classmethod
     def load(cls, keys_dir: Path, *, production: bool) -> Keyring:
         """The key ring under `keys_dir`; production leaves out the keys of test issuers."""
-        stored, updated_at, _ = _read(keys_dir)
-        anchors = (*_own(keys_dir), *stored)
-        return cls((a for a in anchors if not (production and a.key.test)), updated_at=updated_at)
+        stored = read_keys(keys_dir)
+        anchors = (*_own(keys_dir), *stored.anchors)
+        return cls((a for a in anchors if not (production and a.key.test)), updated_at=stored.dated)
 
     def find(self, *, key_id: str, issuer: str | None, certificate: bytes | None = None) -> tuple[TrustedKey, ...]:
         """Every trusted key with that id which may speak for `issuer`, withdrawn and expired ones included.
@@ -97,41 +98,42 @@ def import_keys(
     issuer: str | None = None,
     kid: str | None = None,
     withdrawn: bool = False,
+    signs_lists: bool = False,
     production: bool,
     now: datetime,
 ) -> ImportReport:
     """Trusts every key in `files` (name, bytes) that can be trusted and says why of the others; all or nothing on disk.
 
     `withdrawn` imports keys as withdrawn at `now`, under every id that they are listed under; a withdrawal is never
-    undone by an import. Raises InputError (bad_option) for an impossible `kid`.
+    undone by an import. `signs_lists` says that the lists which these keys sign are to be taken, too: they are those
+    of another installation of ours. Raises InputError (bad_option) for an impossible `kid`.
     """
     key_id = _checked_id(kid)
     with writing(keys_dir):
-        stored, updated_at, list_date = _read(keys_dir)
-        ring = _Collected(own=_own(keys_dir), stored=stored, production=production)
+        stored = read_keys(keys_dir)
+        ring = _Collected(own=_own(keys_dir), stored=stored.anchors, production=production)
+        single: set[_Material] = set()
         for name, data in files:
             if lists.looks_sealed(data):
-                parsed, dated = _signed_list(data, name, ring.everything, list_date, now)
-                list_date = max(filter(None, (list_date, dated)), default=None)
+                parsed, dated = _signed_list(data, name, ring.list_signers, stored.list_date, now)
+                stored = stored.with_signed(dated if parsed.anchors else None)
             else:
                 parsed = parse_keys(data, source=name, issuer=issuer, kid=key_id, withdrawn=withdrawn, now=now)
-                dated = now
+                parsed.anchors[:] = [replace(a, signs_lists=signs_lists and not a.authority) for a in parsed.anchors]
+                single |= {_material(anchor) for anchor in parsed.anchors}
             ring.take(parsed, name)
-            if parsed.anchors:
-                updated_at = max(filter(None, (updated_at, dated)), default=None)
-        _write(keys_dir, ring.kept(), updated_at=updated_at, list_date=list_date)
+        write_keys(keys_dir, stored.with_plain(len(single), now), ring.kept())
     return ImportReport(tuple(ring.added), tuple(ring.known), tuple(ring.refused))
 
 
 def remove_key(keys_dir: Path, *, key_id: str) -> tuple[TrustedKey, ...]:
     """Forgets every imported key with that id; raises InputError (unknown_key), also for our own signers'."""
     with writing(keys_dir):
-        stored, updated_at, list_date = _read(keys_dir)
-        gone = tuple(a.key for a in stored if a.key.key_id == key_id)
+        stored = read_keys(keys_dir)
+        gone = tuple(a.key for a in stored.anchors if a.key.key_id == key_id)
         if not gone:
             raise InputError(Refusal.UNKNOWN_KEY, key_id)
-        kept = (a for a in stored if a.key.key_id != key_id)
-        _write(keys_dir, kept, updated_at=updated_at, list_date=list_date)
+        write_keys(keys_dir, stored, (a for a in stored.anchors if a.key.key_id != key_id))
     return gone
 
 
@@ -151,10 +153,10 @@ class _Collected:
         self.refused: list[tuple[str, str]] = []
 
     @property
-    def everything(self) -> tuple[TrustedKey, ...]:
-        """Every key that may have signed a list."""
+    def list_signers(self) -> tuple[TrustedKey, ...]:
+        """The keys whose signed lists are taken, those of the files before included."""
         anchors = (*self.own.values(), *self.stored.values())
-        return tuple(a.key for a in anchors if not a.authority and not (self.production and a.key.test))
+        return _list_signers(a for a in anchors if not (self.production and a.key.test))
 
     def take(self, parsed: Parsed, source: str) -> None:
         """Adds what a file held."""
@@ -173,7 +175,11 @@ class _Collected:
                 self.added.append(anchor.key)
             else:
                 withdrawn_at = before.key.withdrawn_at or anchor.key.withdrawn_at
-                self.stored[identity] = replace(before, key=replace(before.key, withdrawn_at=withdrawn_at))
+                self.stored[identity] = replace(
+                    before,
+                    key=replace(before.key, withdrawn_at=withdrawn_at),
+                    signs_lists=before.signs_lists or anchor.signs_lists,
+                )
                 self.known.append(self.stored[identity].key)
 
     def kept(self) -> list[Anchor]:
@@ -196,6 +202,10 @@ class _Collected:
             self.known.append(anchor.key)
 
 
+def _list_signers(anchors: Iterable[Anchor]) -> tuple[TrustedKey, ...]:
+    return tuple(anchor.key for anchor in anchors if anchor.signs_lists)
+
+
 def _identity(anchor: Anchor) -> _Identity:
     return anchor.key.key_id, *_material(anchor)
 
@@ -216,7 +226,10 @@ def _checked_id(kid: str | None) -> str | None:
 def _signed_list(
     data: bytes, source: str, keys: Iterable[TrustedKey], newest: datetime | None, now: datetime
 ) -> tuple[Parsed, datetime | None]:
-    """Our own signed list, whose signer must be trusted here already; an older one than the last is refused."""
+    """Our own signed list, whose signer must be trusted for lists already; an older one than the last is refused.
+
+    What it says of its `signers`, the next one included, is how a change of keys there is followed here.
+    """
     try:
         opened = lists.unseal(data, kind=lists.TRUST_LIST, keys=keys, now=now)
         if newest is not None and opened.dated < newest:
@@ -224,12 +237,15 @@ def _signed_list(
         entries = opened.payload.get("keys")
         if not isinstance(entries, list):
             raise ValueError("the list holds no keys")
-    except ValueError as error:
+        signers = {spki(read_jwk(jwk)) for jwk in opened.payload.get("signers", ())}
+    except (ValueError, TypeError) as error:
         return Parsed(refused=[(source, str(error))]), None
     parsed = Parsed()
     for number, entry in enumerate(entries):
         try:
-            parsed.anchors.append(replace(read_entry(entry), imported_at=now))
+            anchor = read_entry(entry)
+            signs_lists = spki(anchor.key.public_key) in signers and not anchor.authority
+            parsed.anchors.append(replace(anchor, imported_at=now, signs_lists=signs_lists))
         except ValueError as error:
             parsed.refused.append((f"{source}[{number}]", str(error)))
     return parsed, opened.dated
@@ -246,38 +262,11 @@ def _own(keys_dir: Path) -> tuple[Anchor, ...]:
         signer, authority = (c.public_bytes(Encoding.DER) for c in (record.certificate, record.authority))
         for der, key_id in ((authority, None), (signer, None), (signer, thumbprint_of(record.certificate))):
             withdrawn_at = record.withdrawn_at if der == signer else None
-            anchors[der, key_id] = read_certificate(
+            anchor = read_certificate(
                 der, country=None, key_id=key_id, withdrawn_at=withdrawn_at, now=record.created_at
             )
+            anchors[der, key_id] = replace(anchor, signs_lists=der == signer)
     return tuple(anchors.values())
-
-
-def _read(keys_dir: Path) -> tuple[tuple[Anchor, ...], datetime | None, datetime | None]:
-    """Imported anchors, the age of the list, and the date of the newest signed list."""
-    path = keyring_file(keys_dir)
-    if not path.exists():
-        return (), None, None
-    try:
-        stored = read_json(path.read_bytes())
-        anchors = tuple(read_entry(entry) for entry in stored["keys"])
-        return anchors, _instant(stored["updated_at"]), _instant(stored["list_date"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(Refusal.BAD_KEY_FILE, f"{path.name}: {error}") from error
-
-
-def _write(
-    keys_dir: Path, anchors: Iterable[Anchor], *, updated_at: datetime | None, list_date: datetime | None
-) -> None:
-    document = {
-        "updated_at": utc_text(updated_at),
-        "list_date": utc_text(list_date),
-        "keys": [write_entry(anchor) for anchor in anchors],
-    }
-    write_whole(keyring_file(keys_dir), [json_bytes(document)])
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _brief(key: TrustedKey) -> dict[str, Any]:

@@ -51,12 +51,18 @@ class TrustedKey:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One entry of the key ring: a key, the certificate it came in, and whether it only anchors chains."""
+    """One entry of the key ring: a key, the certificate it came in, and whether it only anchors chains.
+
+    `signs_lists` marks the keys whose signed lists are taken as our own: those of our signers, and those of another
+    installation that an operator named as such. Whoever signs a list can revoke anything and have anyone believed,
+    so signing certificates does not imply it.
+    """
 
     key: TrustedKey
     certificate: bytes | None  # DER
     authority: bool
     imported_at: datetime
+    signs_lists: bool = False
 
 
 def hash_key_id(der: bytes) -> str:

@@ -53,7 +53,10 @@ def seal(payload: Mapping[str, Any], *, kind: str, signer: Signer, now: datetime
 
 
 def unseal(data: bytes, *, kind: str, keys: Iterable[TrustedKey], now: datetime) -> SignedList:
-    """The list in `data`; raises ValueError unless one of `keys`, in force and not withdrawn, signed it as `kind`."""
+    """The list in `data`; raises ValueError unless one of `keys`, in force and not withdrawn, signed it as `kind`.
+
+    `keys` are those that may sign lists (`Keyring.list_signers`), never all that sign certificates.
+    """
     try:
         parts = jws.parse(data.strip().decode("ascii"))
     except TrustError as error:
@@ -62,7 +65,7 @@ def unseal(data: bytes, *, kind: str, keys: Iterable[TrustedKey], now: datetime)
         raise ValueError(f"not a signed list of the kind {kind}")
     signers = [k for k in keys if k.key_id == parts.header.get("kid") and k.withdrawn_at is None]
     if not signers:
-        raise ValueError("the list is signed by a key that is not trusted here")
+        raise ValueError("the list is signed by a key that is not trusted to sign lists here")
     payload = read_json(_plain(parts))
     dated = _dated(payload)
     if dated > now + SKEW:

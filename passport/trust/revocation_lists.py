@@ -94,17 +94,18 @@ def rid_digest(key_id: str, rid: str) -> bytes:
 
 
 def import_revocations(
-    keys_dir: Path, files: Sequence[tuple[str, bytes]], *, issuer: str | None, now: datetime
+    keys_dir: Path, files: Sequence[tuple[str, bytes]], *, issuer: str | None, production: bool, now: datetime
 ) -> RevocationReport:
     """Takes every list in `files` (name, bytes) that can be read; their readers see all of them at once.
 
-    `issuer` says whose list it is where the list does not; it limits nothing.
+    `issuer` says whose list it is where the list does not; it limits nothing. In production a test issuer signs no
+    list.
     """
     taken: list[_Read] = []
     refused: list[tuple[str, str]] = []
     with writing(keys_dir / "revocations"):
         book = ListBook.read(keys_dir)
-        keys = Keyring.load(keys_dir, production=False).keys
+        keys = Keyring.load(keys_dir, production=production).list_signers
         for name, data in files:
             try:
                 for read in _read(data, name, issuer, keys, now):

@@ -12,7 +12,8 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from passport.rules.rulesets import RuleStore, rules_file
-from passport.trust.keyring import Keyring, keyring_file
+from passport.trust.key_store import keyring_file
+from passport.trust.keyring import Keyring
 from passport.trust.own_revocations import own_file
 from passport.trust.revocation import Revocations
 from passport.trust.revocation_book import book_file

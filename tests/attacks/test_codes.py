@@ -475,7 +475,7 @@ def test_foreign_lists_of_every_hash_type(hash_type: str, tmp_path: Path, xa: Au
     entry = base64.b64encode(hashlib.sha256(hashed[hash_type]).digest()[:16]).decode()
     batch = {"country": "XA", "expires": "2027-11-21T00:00:00Z", "kid": "UNKNOWN_KID", "hashType": hash_type}
     listed = json.dumps(batch | {"entries": [{"hash": entry}]}).encode()
-    assert not import_revocations(tmp_path, [("batch.json", listed)], issuer=None, now=NOW).refused
+    assert not import_revocations(tmp_path, [("batch.json", listed)], issuer=None, production=False, now=NOW).refused
     context = context_of([xa.anchor()], folder=tmp_path)
     assert {answered(other, context).reason for other in (text, twin)} == {Reason.REVOKED}
     assert answered(xa.code(vaccination(ci="URN:UVCI:01:XA:OTHER")), context).reason is None

@@ -85,7 +85,7 @@ def of_samples(context: Context, kept: Iterable[samples.Sample], *, now: datetim
 def _lists(folder: Path, *revoked: str) -> None:
     """A dated list of revocations, for one that was never imported has no date."""
     data = json.dumps(revoked or ["nobody's"]).encode()
-    import_revocations(folder, [("list.json", data)], issuer=None, now=NOW - HOUR)
+    import_revocations(folder, [("list.json", data)], issuer=None, production=False, now=NOW - HOUR)
 
 
 def _changed(folder: Path, numbers: range) -> World:
@@ -192,7 +192,7 @@ def _revoked(folder: Path) -> World:
     signed = _batch("SIGNATURE") | {"entries": [{"hash": signature}]}
     cards = {"kid": "card-key", "method": "rid", "ctr": 1, "rids": ["abc", f"def.{int(NOW.timestamp())}", "ghi.1"]}
     files = [(f"{place}.json", json.dumps(data).encode()) for place, data in enumerate((*batch, signed, cards))]
-    assert not import_revocations(folder, files, issuer=None, now=NOW - HOUR).refused
+    assert not import_revocations(folder, files, issuer=None, production=False, now=NOW - HOUR).refused
     record_own(folder, identifier="URN:UVCI:01:XA:MOH/OURS#5", at=NOW - DAY, replaced=False)
     record_own(folder, identifier="URN:UVCI:01:XA:MOH/NEWER", at=NOW - DAY, replaced=True)
     record_range(folder, revoked=Range(identifier_prefix="01:XA:SITE9/"), at=NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,20 @@ def test_what_is_exported_others_take(runner: FlaskCliRunner, now: datetime, tmp
     if form == "dcc":
         assert set(json.loads(target.read_bytes())) == {"country", "expires", "kid", "hashType", "entries"}
     assert _json(runner, "import", str(target))["added"] == 1
+
+
+def test_another_installation_takes_our_list_once_it_trusts_our_key_for_lists(
+    runner: FlaskCliRunner, now: datetime, tmp_path: Path
+) -> None:
+    signed, key = tmp_path / "list", tmp_path / "key.pem"
+    runner.invoke(args=["keys", "create"])
+    record_own(_keys_dir(), identifier=UVCI, at=now, replaced=True)
+    runner.invoke(args=["revocations", "export", "-o", str(signed)])
+    runner.invoke(args=["keys", "export", "-o", str(key)])
+    shutil.rmtree(_keys_dir())  # what is left is another installation
+    for option, added in ((), 0), (("--lists",), 1):
+        assert runner.invoke(args=["trust", "import", str(key), *option]).exit_code == 0
+        assert _json(runner, "import", str(signed), code=1 - added)["added"] == added
 
 
 def test_smart_export_names_the_active_key(runner: FlaskCliRunner, now: datetime) -> None:

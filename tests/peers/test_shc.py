@@ -114,7 +114,7 @@ def test_cards_that_are_signed_and_not_good(jwk: dict[str, Any], tmp_path: Path)
     rids = ["gone", f"older.{issued - 60}", f"newer.{issued + 60}"]
     crl = {"kid": jwk["kid"], "method": "rid", "ctr": 1, "rids": rids}
     by_thumbprint = crl | {"kid": thumbprint(read_jwk(jwk))}  # the one name under which the reader looks for a list
-    import_revocations(tmp_path, [("crl", json.dumps(crl).encode())], issuer=CARD_ISSUER, now=NOW)
+    import_revocations(tmp_path, [("crl", json.dumps(crl).encode())], issuer=CARD_ISSUER, production=False, now=NOW)
     compared, context = Comparison(), context_for(SIGNER, tmp_path)
     code = codes_of(SIGNER)["shc"][0]
     subject = code.content["vc"]

@@ -14,9 +14,12 @@ from passport.errors import InputError, Refusal
 from passport.trust import lists
 from passport.trust.entries import spki, write_entry
 from passport.trust.jwk import as_jwk
-from passport.trust.keyring import ImportReport, Keyring, import_keys, keyring_file, remove_key
+from passport.trust.key_store import keyring_file
+from passport.trust.keyring import ImportReport, Keyring, import_keys, remove_key
 from passport.trust.keys import hash_key_id
-from passport.trust.signers import active_signer, create_signer, withdraw_signer
+from passport.trust.publishing import trust_list
+from passport.trust.signer_records import list_signers
+from passport.trust.signers import active_signer, create_signer, rotate_signer, withdraw_signer
 
 HOUR = timedelta(hours=1)
 
@@ -131,6 +134,29 @@ def test_refused_files_change_nothing_and_leave_the_age(take, load, now) -> None
     assert take(b"-----BEGIN NOTHING").refused == (("file", "holds no key"),)
 
 
+def test_a_single_key_makes_no_list_younger(take, load, make_certificate, tmp_path, pem, now) -> None:
+    one, two, three = (pem(make_certificate(ec.generate_private_key(ec.SECP256R1()))) for _ in range(3))
+    take(one, at=now - 30 * HOUR)
+    take(two, at=now - 20 * HOUR)
+    assert load().updated_at == now - 20 * HOUR  # where only single keys ever came, the last of them
+    take(one + two, at=now - 10 * HOUR)
+    take(three, at=now)
+    take(one, withdrawn=True, at=now)
+    assert load().updated_at == now - 10 * HOUR
+    files = [("one", one), ("three", three)]  # one act, several keys
+    import_keys(tmp_path, files, production=False, now=now)
+    assert load().updated_at == now
+
+
+def test_a_ring_of_an_earlier_version_is_read(take, load, make_certificate, ec_key, pem, tmp_path, now) -> None:
+    take(pem(make_certificate(ec_key)), signs_lists=True)
+    path = keyring_file(tmp_path)
+    stored = json.loads(path.read_text())
+    del stored["lists_at"], stored["keys"][0]["signs_lists"]
+    path.write_text(json.dumps(stored))
+    assert (load().updated_at, len(load().keys), load().list_signers) == (now, 1, ())
+
+
 def test_remove(take, load, make_certificate, ec_key, pem, der, tmp_path) -> None:
     certificate = make_certificate(ec_key)
     take(pem(certificate))
@@ -209,7 +235,7 @@ class TestSignedLists:
         )
         signer = active_signer(there, passphrase=passphrase, now=now, production=True)
         certificate = record.certificate.public_bytes(Encoding.PEM)
-        import_keys(here, [("vn.pem", certificate)], production=True, now=now - HOUR)
+        import_keys(here, [("vn.pem", certificate)], signs_lists=True, production=True, now=now - HOUR)
         return here, signer
 
     @pytest.fixture
@@ -256,3 +282,44 @@ class TestSignedLists:
         data = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now)
         take(signer.certificate.public_bytes(Encoding.PEM), keys_dir=here, withdrawn=True)
         assert "not trusted" in take(data, keys_dir=here).refused[0][1]
+
+    def test_who_signs_certificates_signs_no_lists(self, take, ministry, entry, now, tmp_path) -> None:
+        _, signer = ministry
+        data = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now)
+        certificate, stranger = signer.certificate.public_bytes(Encoding.PEM), tmp_path / "stranger"
+        take(certificate, keys_dir=stranger)
+        assert "not trusted to sign lists" in take(data, keys_dir=stranger).refused[0][1]
+        take(certificate, keys_dir=stranger, signs_lists=True)
+        assert [key.country for key in take(data, keys_dir=stranger).added] == ["XA"]
+        take(certificate, keys_dir=stranger)  # again as any key, which takes nothing back
+        assert take(data, keys_dir=stranger).refused == ()
+
+    def test_the_signers_that_a_list_names_sign_the_next_and_nobody_else_in_it(
+        self, take, ministry, entry, passphrase, now, tmp_path
+    ) -> None:
+        here, signer = ministry
+        there = tmp_path / "ministry"
+        create_signer(there, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now, test=False)
+        foreign = tmp_path / "foreign"
+        create_signer(foreign, country="XB", issuer_name="XB", passphrase=passphrase, now=now - HOUR, test=False)
+        stranger = active_signer(foreign, passphrase=passphrase, now=now, production=True)
+        import_keys(
+            there, [("xb", stranger.certificate.public_bytes(Encoding.PEM))], signs_lists=True, production=True, now=now
+        )
+        told = trust_list(
+            Keyring.load(there, production=True), records=list_signers(there), signer=signer, now=now + HOUR
+        )
+        assert take(told, keys_dir=here, at=now + HOUR).refused == ()
+        rotate_signer(there, now=now + HOUR)
+        following = active_signer(there, passphrase=passphrase, now=now + HOUR, production=True)
+        assert following.key_id != signer.key_id
+        for by, refused in ((following, 0), (stranger, 1)):
+            data = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=by, now=now + 2 * HOUR)
+            assert len(take(data, keys_dir=here, at=now + 2 * HOUR).refused) == refused
+
+    def test_a_list_with_signers_that_are_no_keys_is_refused(self, take, ministry, entry, now) -> None:
+        here, signer = ministry
+        for signers in ([{}], "abc", None, 7, [7]):
+            payload = {"keys": [entry], "signers": signers}
+            data = lists.seal(payload, kind=lists.TRUST_LIST, signer=signer, now=now)
+            assert len(take(data, keys_dir=here).refused) == 1

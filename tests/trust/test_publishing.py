@@ -43,7 +43,8 @@ def test_a_checkpoint_that_takes_our_list_believes_what_we_believe(
     jwk = json.dumps({**as_jwk(ec_key.public_key()), "issuer": "https://a.example"}).encode()
     import_keys(there, [("xa", foreign), ("jwk", jwk)], production=True, now=now)
     signer = active_signer(there, passphrase=passphrase, now=now, production=True)
-    import_keys(here, [("vn", signer.certificate.public_bytes(Encoding.PEM))], production=True, now=now)
+    certificate = signer.certificate.public_bytes(Encoding.PEM)
+    import_keys(here, [("vn", certificate)], signs_lists=True, production=True, now=now)
 
     sent = Keyring.load(there, production=True)
     report = import_keys(here, [("list", _told(there, signer, now))], production=True, now=now + HOUR)
@@ -61,7 +62,7 @@ def test_a_list_says_how_old_what_it_holds_is_and_who_may_sign_the_next(tmp_path
     signer = active_signer(tmp_path, passphrase=passphrase, now=now, production=True)
     ring = Keyring(Keyring.load(tmp_path, production=True).anchors, updated_at=now - HOUR)
     data = trust_list(ring, records=list_signers(tmp_path), signer=signer, now=now)
-    opened = lists.unseal(data, kind=lists.TRUST_LIST, keys=ring.keys, now=now)
+    opened = lists.unseal(data, kind=lists.TRUST_LIST, keys=ring.list_signers, now=now)
     assert (opened.dated, opened.payload["updated_at"]) == (now, utc_text(now - HOUR))
     assert [key["kid"] for key in opened.payload["signers"]] == [thumbprint(signer.certificate.public_key())]
 
@@ -69,7 +70,7 @@ def test_a_list_says_how_old_what_it_holds_is_and_who_may_sign_the_next(tmp_path
 def test_a_list_that_was_not_deflated_or_is_cut_short(tmp_path, passphrase, now) -> None:
     create_signer(tmp_path, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now - HOUR, test=False)
     signer = active_signer(tmp_path, passphrase=passphrase, now=now, production=True)
-    keys = Keyring.load(tmp_path, production=True).keys
+    keys = Keyring.load(tmp_path, production=True).list_signers
 
     def sealed(zipped: dict[str, str], body: bytes) -> bytes:
         head = {"alg": "ES256", "kid": signer.key_id, "typ": lists.TRUST_LIST, **zipped}

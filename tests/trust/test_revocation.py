@@ -33,7 +33,7 @@ def take(tmp_path, now):
 
     def take(document: object, *, at: datetime = now, issuer: str | None = None, keys_dir=tmp_path) -> RevocationReport:
         data = document if isinstance(document, bytes) else json.dumps(document).encode()
-        return import_revocations(keys_dir, [("list", data)], issuer=issuer, now=at)
+        return import_revocations(keys_dir, [("list", data)], issuer=issuer, production=False, now=at)
 
     return take
 
@@ -353,9 +353,8 @@ class TestSignedLists:
         there, here = tmp_path / "ministry", tmp_path / "checkpoint"
         create_signer(there, country="VN", issuer_name="Ministry", passphrase=passphrase, now=now - DAY, test=False)
         signer = active_signer(there, passphrase=passphrase, now=now, production=True)
-        import_keys(
-            here, [("vn", signer.certificate.public_bytes(Encoding.PEM))], production=True, now=now - timedelta(hours=1)
-        )
+        certificate = signer.certificate.public_bytes(Encoding.PEM)
+        import_keys(here, [("vn", certificate)], signs_lists=True, production=True, now=now - timedelta(hours=1))
         return there, here, signer
 
     def test_all_that_we_know_is_told_and_taken(self, take, check, ministry, now) -> None:
@@ -391,7 +390,11 @@ class TestSignedLists:
         _, here, signer = ministry
         good = {"issuer": "VN", "version": 5, "entries": [], "ranges": []}
         data = lists.seal(good, kind=lists.REVOCATION_LIST, signer=signer, now=now)
-        assert len(take(data, keys_dir=tmp_path / "stranger").refused) == 1
+        stranger = tmp_path / "stranger"
+        assert len(take(data, keys_dir=stranger).refused) == 1
+        certificate = signer.certificate.public_bytes(Encoding.PEM)
+        import_keys(stranger, [("vn", certificate)], production=True, now=now)  # signs certificates, not lists
+        assert "not trusted to sign lists" in take(data, keys_dir=stranger).refused[0][1]
         trust = lists.seal(good, kind=lists.TRUST_LIST, signer=signer, now=now)
         shapeless = lists.seal({}, kind=lists.REVOCATION_LIST, signer=signer, now=now)
         for data in (trust, shapeless):

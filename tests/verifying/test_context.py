@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from passport.errors import InputError
 from passport.rules.rulesets import DEMO_RULES, import_rules
-from passport.trust.keyring import import_keys, keyring_file
+from passport.trust.key_store import keyring_file
+from passport.trust.keyring import import_keys
 from passport.trust.own_revocations import record_own
 from passport.verifying.context import ContextSource
 from passport.verifying.verify import verify

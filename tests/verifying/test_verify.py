@@ -331,7 +331,9 @@ def test_a_replaced_certificate_says_so(tmp_path: Path) -> None:
 
 def test_an_imported_list_is_looked_into_and_ages(tmp_path: Path) -> None:
     listed = json.dumps(["URN:UVCI:01:XA:ANOTHER"]).encode()
-    assert not import_revocations(tmp_path, [("list.json", listed)], issuer=None, now=NOW - DAY).refused
+    assert not import_revocations(
+        tmp_path, [("list.json", listed)], issuer=None, production=False, now=NOW - DAY
+    ).refused
     context = context_of([XA.anchor()], folder=tmp_path)
     verdict = verify(XA.code(), context=context, now=NOW)
     assert results(verdict)[Step.REVOCATION] is Result.PASSED
