@@ -24,7 +24,7 @@ from passport.verifying.request import CheckRequest, answer, parse_defaults, par
 from passport.verifying.verify import verify_image
 from passport.web import access
 from passport.web.api_models import BatchIn, BatchOut, CheckIn, CheckOut, PictureIn, SamplesOut
-from passport.web.bodies import BATCH_LIMIT, json_body
+from passport.web.bodies import BATCH_LIMIT, json_body, read_json
 from passport.web.callers import caller, needs, require_known
 from passport.web.errors import problem_of
 from passport.web.openapi import documented
@@ -93,8 +93,8 @@ def _of_picture(context: Context) -> dict[str, Any]:
 
 def _json_field(text: str) -> Any:
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        return read_json(text)
+    except ValueError as error:
         raise InputError(Refusal.BAD_OPTION, "holder") from error
 
 

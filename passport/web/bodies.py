@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -35,10 +36,35 @@ def json_body() -> Any:
     """What the body says; raises BadRequest when it is not JSON, RequestEntityTooLarge over the limit."""
     if "json_body" not in g:
         try:
-            g.json_body = orjson.loads(request.get_data())
-        except orjson.JSONDecodeError as error:
+            g.json_body = read_json(request.get_data())
+        except ValueError as error:
             raise BadRequest from error
     return g.json_body
+
+
+def read_json(data: bytes | str) -> Any:
+    """The JSON in `data`; raises ValueError when it is none, or says one thing twice.
+
+    What stands deeper in it and says one thing twice becomes a `Contradiction`, which no field takes for its value:
+    so an item of a batch spoils only itself.
+    """
+    orjson.loads(data)  # which takes no NaN, no half characters and no nesting without end, but the last of two keys
+    try:
+        value = json.loads(data, object_pairs_hook=_object)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    if isinstance(value, Contradiction):
+        raise ValueError("a duplicate key")
+    return value
+
+
+class Contradiction:
+    """A JSON object with a duplicate key: which of the two was meant, readers disagree about."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Contradiction:
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else Contradiction()
 
 
 def batch_size() -> int:

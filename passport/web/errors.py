@@ -53,7 +53,7 @@ _PAGES = {
 
 
 _CALLS = _PAGES | {
-    400: Sentence("Nội dung không phải JSON.", "The body is not JSON."),
+    400: Sentence("Nội dung không phải JSON, hoặc có khóa bị lặp.", "The body is not JSON, or repeats a key."),
     404: Sentence("Không có gì ở địa chỉ này.", "There is nothing at this address."),
     405: Sentence("Địa chỉ này không nhận cách gửi đó.", "This address does not take that method."),
 }

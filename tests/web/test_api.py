@@ -106,7 +106,11 @@ def test_each_client_has_a_limit_of_its_own(app: APIFlask, client: FlaskClient) 
     [
         ("POST", ONE, b"{", (), 400),
         ("POST", ONE, b"\xff", (), 400),
+        ("POST", ONE, b'{"credential": "x", "cr\\u0065dential": "secret"}', (), 400),
+        ("POST", ONE, b"[" * 1000 + b"]" * 1000, (), 400),
+        ("POST", ONE, b'{"credential": "x", "holder": {"name": "secret", "name": "y"}}', (), 422),
         ("POST", MANY, b'{"items": [', ("verify:batch",), 400),
+        ("POST", MANY, b'{"items": [{"credential": "x"}], "items": []}', ("verify:batch",), 400),
         ("POST", MANY, b"{}", (), 401),
         ("POST", MANY, b"{}", ("verify",), 403),
         ("POST", ONE, b"{}", ("verify:batch",), 403),
@@ -130,6 +134,13 @@ def test_each_problem_is_told_alike_with_the_limit_beside_it(
     _validator(spec, "ProblemOut").validate(answer.get_json())
     assert b"secret" not in answer.data
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+
+
+def test_an_item_that_says_one_thing_twice_spoils_only_itself(app: APIFlask, client: FlaskClient) -> None:
+    items = b'{"credential": "x"}', b'{"credential": "x", "credential": "y"}', b'{"credential": "x"}'
+    body = b'{"items": [' + b",".join(items) + b"]}"
+    answer = client.post(MANY, data=body, content_type="application/json", headers=key_for(app, "verify:batch"))
+    assert [told.get("status") for told in answer.get_json()["results"]] == [None, 422, None]
 
 
 def test_a_body_over_the_limit_is_413(app: APIFlask, client: FlaskClient) -> None:
