@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import click
 import orjson
 
 from passport.cli.auditing import audit_import
 from passport.cli.output import DONE, NOT_VALID, emit_json, emit_table, json_option, read_input, say, told, write_output
 from passport.domain.verdict import utc_text
-from passport.errors import Refusal, Refused
+from passport.errors import Refusal, Refused, Unavailable
+from passport.formats.uvci import normalise
 from passport.house import House, clock, current_house
+from passport.issuing.revoke import name_range
+from passport.registry.migrations import require_migrated
 from passport.trust import publishing
+from passport.trust.keyring import Keyring
 from passport.trust.own_revocations import record_range
 from passport.trust.revocation import Revocations
 from passport.trust.revocation_lists import import_revocations
@@ -87,19 +94,48 @@ def list_(as_json: bool) -> None:
 @click.option("--until", metavar="TIME", help="Issued before this time.")
 @told
 def add(issuer: str | None, key_id: str | None, identifiers: str | None, since: str | None, until: str | None) -> None:
-    """Revokes every certificate that agrees with all the options given, for good."""
-    now = clock()
-    revoked = Range(
-        issuer=issuer,
-        key_id=key_id,
-        identifier_prefix=identifiers,
-        issued_from=parse_at(since) if since else None,
-        issued_until=parse_at(until) if until else None,
-    )
-    record_range(current_house().settings.keys_dir, revoked=revoked, at=now)
-    say("revoked")
+    """Revokes every certificate that agrees with all the options given, for good.
+
+    With a migrated database those on record are revoked by name, too: SMART Health Cards made of them, and lists for
+    others, know a certificate by its name alone.
+    """
+    house, now = current_house(), clock()
+    settings = house.settings
+    keys: tuple[str | None, ...] = (None,)
+    if key_id:  # a card names the key by another id than the certificate beside it
+        keys = Keyring.load(settings.keys_dir, production=settings.production).ids_of(key_id)
+    ranges = [
+        Range(
+            issuer=issuer,
+            key_id=key,
+            identifier_prefix=normalise(identifiers) if identifiers else None,
+            issued_from=parse_at(since) if since else None,
+            issued_until=parse_at(until) if until else None,
+        )
+        for key in keys
+    ]
+    for revoked in ranges:
+        record_range(settings.keys_dir, revoked=revoked, at=now)
+    named = _name(house, ranges, now)
+    say("revoked" if named is None else f"revoked, {named} on record by name")
     audit_import(
-        action="range_revoked", subject=(key_id or issuer or identifiers or "")[:100], detail=revoked.as_dict(), at=now
+        action="range_revoked",
+        subject=(key_id or issuer or identifiers or "")[:100],
+        detail=ranges[0].as_dict() | {"named": named},
+        at=now,
+    )
+
+
+def _name(house: House, ranges: Sequence[Range], now: datetime) -> int | None:
+    """How many certificates on record were revoked by name; None where there is no record."""
+    try:
+        require_migrated(house.database.engine)
+    except Unavailable:
+        return None
+    settings = house.settings
+    return sum(
+        name_range(house.database, revoked=revoked, country=settings.issuer_country, at=now, keys_dir=settings.keys_dir)
+        for revoked in ranges
     )
 
 

@@ -37,7 +37,10 @@ def smart_card(certificate: Certificate, *, base_url: str, issuer: Issuer, now: 
 
     Raises Refused (self_check_failed, no_active_signer).
     """
-    stated = hc1.read(hc1.open(certificate.text or ""), None)
+    text = certificate.text or ""
+    if (reason := verify(text, context=issuer.context, now=now).reason) not in OWN_TEXT_IS_GOOD:
+        raise Refused(Refusal.SELF_CHECK_FAILED, str(reason))  # as one that lies in a range which was revoked
+    stated = hc1.read(hc1.open(text), None)
     draft = Draft(
         identifier=rid_of(digest_of(normalise(certificate.identifier))),
         issuer_country=issuer.country,

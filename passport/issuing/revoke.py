@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from passport.domain.names import Transliterated, split_full_name, tidy, transliterate
 from passport.errors import InputError, Refusal, Refused
 from passport.formats import hc1
+from passport.formats.uvci import PREFIX
 from passport.issuing.drafting import holder_of
 from passport.issuing.issue import Issued, Order, issue_dose
 from passport.issuing.issuer import Issuer
@@ -22,7 +23,8 @@ from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.db import Database
 from passport.registry.people import corrections_of, require_person
 from passport.registry.tables import Certificate, Person
-from passport.trust.revocation import record_own
+from passport.trust.own_revocations import record_each, record_own
+from passport.trust.revoked import Range
 
 REVOKERS = ("issuer", "approver")
 REPLACERS = ("identity_officer", "issuer", "approver")  # who corrects a record may have its certificate corrected
@@ -54,6 +56,38 @@ def revoke(
         audit.record(session, actor=by, action="certificate_revoked", subject=certificate.id, detail=detail, at=now)
         record_own(keys_dir, identifier=certificate.identifier, at=now, replaced=False)
     return certificate
+
+
+def name_range(database: Database, *, revoked: Range, country: str, at: datetime, keys_dir: Path) -> int:
+    """Revokes by name, too, those certificates on record that lie in a range which was revoked; answers how many.
+
+    A SMART Health Card tells neither the site nor the key id of the certificate it was made of, and no list for others
+    can tell a range: both know a certificate by its name alone. `country` is the one that our certificates state. The
+    record itself is left as it is.
+    """
+    beginning = PREFIX + revoked.identifier_prefix if revoked.identifier_prefix else None
+    with database.reading() as session:
+        candidates = certificates.issued_within(
+            session,
+            beginning=beginning,
+            key_id=revoked.key_id,
+            since=revoked.issued_from,
+            until=revoked.issued_until,
+        )
+        named = [found.identifier for found in candidates if _lies_in(revoked, found, country)]
+    record_each(keys_dir, identifiers=named, at=at, replaced=False)
+    return len(named)
+
+
+def _lies_in(revoked: Range, certificate: Certificate, country: str) -> bool:
+    issuer = hc1.read(hc1.open(certificate.text or ""), country).issuer if revoked.issuer else None
+    return revoked.covers(
+        identifier=certificate.identifier,
+        country=country,
+        key_id=certificate.key_id or "",
+        issuer=issuer,
+        issued_at=certificate.issued_at,
+    )
 
 
 def replace(database: Database, *, certificate_id: str, reason: str, by: str, now: datetime, issuer: Issuer) -> Issued:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import exists, func, or_, select, tuple_, update
@@ -155,6 +155,27 @@ def find_certificate(session: Session, id_or_identifier: str) -> Certificate:
     if found is None:
         raise InputError(Refusal.UNKNOWN_CERTIFICATE)
     return found
+
+
+def issued_within(
+    session: Session,
+    *,
+    beginning: str | None = None,
+    key_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[Certificate]:
+    """The certificates in force whose identifier begins so, of one key, issued from `since` until before `until`."""
+    query = select(Certificate).where(Certificate.state == "issued")
+    if beginning is not None:
+        query = query.where(Certificate.identifier.startswith(beginning, autoescape=True))
+    if key_id is not None:
+        query = query.where(Certificate.key_id == key_id)
+    if since is not None:
+        query = query.where(Certificate.issued_at >= since)
+    if until is not None:
+        query = query.where(Certificate.issued_at < until)
+    return iter(session.scalars(query.order_by(Certificate.id).execution_options(yield_per=PAGE)))
 
 
 def expiring(

@@ -69,6 +69,13 @@ class Keyring:
         """The keys whose signed lists are taken here."""
         return _list_signers(self.anchors)
 
+    def ids_of(self, key_id: str) -> tuple[str, ...]:
+        """Every id under which the keys with that id are listed, itself first; hexadecimal in any case."""
+        named = key_id.lower() if _KEY_ID.fullmatch(key_id) else key_id
+        same = {spki(key.public_key) for key in self._by_id.get(named, ())}
+        others = sorted(key.key_id for key in self.keys if spki(key.public_key) in same)
+        return tuple(dict.fromkeys((named, *others)))
+
     @classmethod
     def load(cls, keys_dir: Path, *, production: bool) -> Keyring:
         """The key ring under `keys_dir`; production leaves out the keys of test issuers."""

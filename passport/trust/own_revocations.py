@@ -102,8 +102,16 @@ def digest_of(text: str) -> bytes:
 
 def record_own(keys_dir: Path, *, identifier: str, at: datetime, replaced: bool) -> None:
     """Revokes one of our certificates for good; returns when that outlives a power cut. Doing it twice is harmless."""
-    hashes = {"hash": digest_of(normalise(identifier)).hex(), "uci": digest_of(identifier).hex()}
-    _append(own_file(keys_dir), {**hashes, "at": utc_text(at), "replaced": replaced})
+    record_each(keys_dir, identifiers=[identifier], at=at, replaced=replaced)
+
+
+def record_each(keys_dir: Path, *, identifiers: Iterable[str], at: datetime, replaced: bool) -> None:
+    """As `record_own`, for many at once."""
+    told = {"at": utc_text(at), "replaced": replaced}
+    _append(
+        own_file(keys_dir),
+        [{"hash": digest_of(normalise(i)).hex(), "uci": digest_of(i).hex(), **told} for i in identifiers],
+    )
 
 
 def record_range(keys_dir: Path, *, revoked: Range, at: datetime) -> None:
@@ -112,7 +120,7 @@ def record_range(keys_dir: Path, *, revoked: Range, at: datetime) -> None:
         bounded = Range.from_dict(revoked.as_dict())
     except ValueError as error:
         raise InputError(Refusal.BAD_OPTION, str(error)) from error
-    _append(own_file(keys_dir), write_range(bounded, Revoked(at=at, replaced=False)))
+    _append(own_file(keys_dir), [write_range(bounded, Revoked(at=at, replaced=False))])
 
 
 _Act = OwnCertificate | tuple[Range, Revoked]
@@ -140,12 +148,12 @@ def _act(line: Mapping[str, Any]) -> _Act:
     return OwnCertificate(bytes.fromhex(line["hash"]), bytes.fromhex(line["uci"]), revoked)
 
 
-def _append(path: Path, line: Mapping[str, Any]) -> None:
+def _append(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
     with writing(path.parent):
         index, new = _read_index(path), not path.exists()
         with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, PUBLIC), "r+b") as file:
             _drop_torn_line(file)
-            file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
+            file.writelines(json.dumps(line, sort_keys=True).encode() + b"\n" for line in lines)
             file.flush()
             os.fsync(file.fileno())
             size = file.tell()

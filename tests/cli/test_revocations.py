@@ -15,8 +15,10 @@ from sqlalchemy import select
 from passport.house import current_house
 from passport.registry.audit import AuditEntry
 from passport.registry.db import Database
+from passport.trust.jwk import thumbprint_of
 from passport.trust.own_revocations import record_own
 from passport.trust.revocation import Revocations, Revoked
+from passport.trust.signer_records import list_signers
 
 UVCI = "URN:UVCI:01:VN:KIMSON/ABCDEF#K"
 
@@ -130,6 +132,18 @@ def test_ranges(runner: FlaskCliRunner, database: Database) -> None:
     assert told["range"]["identifier_prefix"] == "01:VN:KIMSON/"
     with database.reading() as session:
         assert list(session.scalars(select(AuditEntry.action))) == ["range_revoked"]
+
+
+def test_a_range_by_key_holds_under_every_id_of_the_key(runner: FlaskCliRunner) -> None:
+    runner.invoke(args=["keys", "create"])
+    (record,) = list_signers(_keys_dir())
+    done = runner.invoke(args=["revocations", "add", "--key", record.key_id.upper()])
+    assert done.exit_code == 0, done.stderr
+    assert {told["range"]["key_id"] for told in _json(runner, "list")["ranges"]} == {
+        record.key_id,
+        thumbprint_of(record.certificate),
+    }
+    assert _check(key_id=record.key_id) is not None
 
 
 @pytest.mark.parametrize("args", [(), ("--from", "2026-01-01"), ("--issuer", "VN", "--from", "yesterday")])

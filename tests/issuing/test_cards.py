@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,15 @@ import pytest
 from passport.domain.certificate import Kind
 from passport.domain.verdict import Outcome, Verdict
 from passport.errors import Reason, Refusal, Refused
+from passport.formats import hc1
+from passport.formats.uvci import normalise
 from passport.issuing.cards import offers_cards, smart_card
-from passport.issuing.revoke import revoke
-from passport.registry.certificates import in_force
+from passport.issuing.revoke import name_range, revoke
+from passport.registry.certificates import find_certificate, in_force
 from passport.registry.people import require_person
 from passport.trust import publishing
+from passport.trust.own_revocations import record_range
+from passport.trust.revoked import Range
 from passport.trust.signer_records import list_signers
 from passport.verifying.verify import verify
 
@@ -78,6 +83,30 @@ def test_it_is_revoked_with_the_certificate_and_the_list_of_cards_says_so(office
     assert verdict.certificate.identifier in listed["rids"]
     (key,) = publishing.jwks(list_signers(office.keys_dir), crl_version=own.version)["keys"]
     assert (key["kid"], key["crlVersion"]) == (listed["kid"], listed["ctr"])
+
+
+@pytest.mark.parametrize("by", ["identifier_prefix", "issuer", "key_id"])
+def test_it_is_revoked_with_a_range_and_none_is_made_of_what_lies_in_one(office: Office, by: str) -> None:
+    card, certificate_id = _made(office)
+    with office.database.reading() as session:
+        certificate = find_certificate(session, certificate_id)
+        person_id = certificate.person_id
+        said = hc1.read(hc1.open(certificate.text or ""), None)
+    site = normalise(certificate.identifier).partition("/")[0]
+    revoked = Range(**{by: {"identifier_prefix": site, "issuer": said.issuer, "key_id": said.key_id}[by]})
+    record_range(office.keys_dir, revoked=revoked, at=office.now)
+    with pytest.raises(Refused):
+        _card(office, person_id)
+
+    def name(**other: object) -> int:
+        asked = replace(revoked, **other)
+        return name_range(office.database, revoked=asked, country="VN", at=office.now, keys_dir=office.keys_dir)
+
+    assert _check(office, card).reason is None  # it tells nothing of the range by itself
+    assert name(issued_from=office.now + timedelta(days=1)) == 0
+    assert name(identifier_prefix="01:VN:ELSEWHERE") == 0
+    assert name() == 1
+    assert _check(office, card).reason is Reason.REVOKED
 
 
 def test_what_readers_could_not_believe_is_not_handed_out(office: Office) -> None:
