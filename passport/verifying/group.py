@@ -1,7 +1,7 @@
 """A group's certificates against its passenger list: who is accepted, who is not, who is missing, what is nobody's.
 
 Each certificate is checked by itself first. Several of one passenger are then judged together, so that doses on two
-certificates count as one series.
+certificates count as one series. One that was replaced by another is set aside where another was handed in, too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from passport.domain.certificate import Holder
 from passport.domain.verdict import Outcome, Step, Verdict
-from passport.errors import Sentence
+from passport.errors import Reason, Sentence
 from passport.formats.table import join
 from passport.rendering.reading import read_codes
 from passport.verifying.context import Context
@@ -20,6 +20,7 @@ from passport.verifying.findings import Findings
 from passport.verifying.group_report import Line, Place, Report
 from passport.verifying.passengers import Passenger, match_passengers, same_name_other_birth, same_person
 from passport.verifying.several import CREDENTIALS_MOST, verify_several
+from passport.verifying.steps import REPLACED
 from passport.verifying.verify import is_certificate, verify
 
 _PLACE_OF = {Outcome.VALID: Place.ACCEPTED, Outcome.INVALID: Place.REFUSED, Outcome.UNDETERMINED: Place.UNDECIDED}
@@ -124,7 +125,9 @@ class _Believed:
 
 
 def _judged(passenger: Passenger, papers: list[Paper], *, terms: Terms, context: Context, now: datetime) -> Line:
-    texts = list(dict.fromkeys(paper.text for paper in papers if paper.text))[:CREDENTIALS_MOST]
+    replaced = [paper for paper in papers if _is_replaced(paper.verdict)]
+    counting = [paper for paper in papers if paper not in replaced] or papers
+    texts = list(dict.fromkeys(paper.text for paper in counting if paper.text))[:CREDENTIALS_MOST]
     verdict = verify_several(
         texts,
         context=context,
@@ -144,6 +147,14 @@ def _judged(passenger: Passenger, papers: list[Paper], *, terms: Terms, context:
     if len(texts) > 1:
         several = f"Xét chung {len(texts)} chứng nhận.", f"{len(texts)} certificates were judged together."
         notes.append(Sentence(*several))
+    if replaced and counting is not papers:
+        files = ", ".join(_files(replaced))
+        notes.append(
+            Sentence(
+                f"Không xét mã cũ đã được thay bằng mã mới: {files}.",
+                f"An old code that was replaced by a new one was set aside: {files}.",
+            )
+        )
     return Line(
         _PLACE_OF[verdict.outcome],
         passenger,
@@ -154,6 +165,11 @@ def _judged(passenger: Passenger, papers: list[Paper], *, terms: Terms, context:
         tuple(notes),
         _files(papers),
     )
+
+
+def _is_replaced(verdict: Verdict) -> bool:
+    """Whether a newer certificate took the place of this one, whatever else is wrong with it."""
+    return any(step.reason is Reason.REVOKED and step.detail == REPLACED for step in verdict.steps)
 
 
 def _missing(passenger: Passenger, unclear: list[Sentence], strangers: list[list[Paper]]) -> Line:

@@ -21,6 +21,7 @@ from passport.trust.revocation import Revocations
 from passport.verifying.saying import day_of
 
 SKEW = timedelta(seconds=60)  # how far the issuer's clock may run ahead of ours (security T24); for nothing else
+REPLACED = "replaced"  # the variant of `revoked` that says a newer certificate took its place
 TOMORROW = timedelta(days=1)  # a day without a zone may have begun elsewhere (UTC+14)
 
 
@@ -113,7 +114,7 @@ def require_not_revoked(
         return
     if revoked.replaced and revoked.at is not None:
         values = {"date": day_of(revoked.at, zone).isoformat()}
-        raise TrustError(Reason.REVOKED, "replaced", variant="replaced", values=values)
+        raise TrustError(Reason.REVOKED, REPLACED, variant=REPLACED, values=values)
     raise TrustError(Reason.REVOKED)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from passport.domain.dates import PartialDate
 from passport.rendering.qr import qr_png
+from passport.trust.own_revocations import record_own
 from passport.verifying.context import Context
 from passport.verifying.group import Paper, Terms, judge_group, read_papers
 from passport.verifying.group_report import Line, Place, Report
@@ -47,6 +50,20 @@ def test_two_half_series_are_one_whole(context: Context) -> None:
     (line,) = sheet(context, [AN], *papers).lines
     assert (line.place, line.files) == (Place.ACCEPTED, ("1.png", "2.png", "3.png"))
     assert "judged together" in told(line)
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_an_old_code_beside_the_new_one_is_set_aside_where_it_was_replaced(tmp_path: Path, replaced: bool) -> None:
+    record_own(tmp_path, identifier="OLD", at=NOW, replaced=replaced)
+    context = context_of([ISSUER.anchor()], folder=tmp_path)
+    old, new = paper(context, "old.png", ci="OLD"), paper(context, "new.png", ci="NEW")
+    (line,) = sheet(context, [AN], old, new).lines
+    assert line.files == ("old.png", "new.png")
+    assert (line.place is Place.ACCEPTED) is replaced
+    assert ("set aside: old.png" in told(line)) is replaced
+    assert ("judged together" in told(line)) is not replaced
+    (alone,) = sheet(context, [AN], old).lines
+    assert (alone.place, told(alone)) == (Place.REFUSED, "")
 
 
 def test_a_slip_in_the_birth_date_is_told_on_both_sides(context: Context) -> None:
