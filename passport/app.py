@@ -162,7 +162,10 @@ def _secret(settings: Settings, *, for_commands: bool) -> bytes:
         with writing(settings.instance_dir):
             if not path.exists():
                 write_whole(path, [secrets.token_hex(SECRET_BYTES).encode()], mode=SECRET)
-    secret = read_secret(path).strip()
+    stored = read_secret(path)
+    secret = stored.strip()
+    if len(secret) < SECRET_BYTES and not stored.isascii():
+        secret = stored  # random bytes, of which the first or last only look like white space
     if len(secret) < SECRET_BYTES:
         raise InputError(Refusal.BAD_SETTING, f"PASSPORT_SECRET_KEY_FILE: fewer than {SECRET_BYTES} bytes")
     return secret

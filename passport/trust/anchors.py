@@ -88,9 +88,16 @@ def _pieces(data: bytes, source: str, terms: _Terms) -> _Pieces:
             return
         yield from _document(document, source, terms)
     elif data[:1] == b"\x30":
-        yield source, partial(_der, data, terms)
+        yield source, partial(_der, _without_line_end(data), terms)
     else:
         yield source, partial(_refuse, "neither PEM, DER nor JSON")
+
+
+def _without_line_end(data: bytes) -> bytes:
+    """DER as far as it says that it reaches, where only white space follows: programs put a line end behind it."""
+    size = data[1] & 0x7F if len(data) > 1 and data[1] & 0x80 else 0
+    end = 2 + size + (int.from_bytes(data[2 : 2 + size], "big") if size else data[1] if len(data) > 1 else 0)
+    return data if data[end:].strip() else data[:end]
 
 
 def _refuse(reason: str) -> list[Anchor]:

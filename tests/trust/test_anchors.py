@@ -73,6 +73,17 @@ def test_a_signature_that_ends_like_white_space_is_whole(parse, make_certificate
     assert (len(parsed.anchors), parsed.refused) == (1, [])
 
 
+def test_a_line_end_behind_der_is_no_part_of_it(parse, make_certificate, ec_key, der) -> None:
+    certificate = der(make_certificate(ec_key))
+    public = ec_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    for data in (certificate, public):
+        assert (
+            parse(data + b"\r\n", issuer="https://a.example").anchors == parse(data, issuer="https://a.example").anchors
+        )
+        for spoilt in (data + b"\n0", data[:-1], data[:2], data[:1]):
+            assert len(parse(spoilt, issuer="https://a.example").refused) == 1
+
+
 @pytest.mark.parametrize("usage", ["1.3.6.1.5.5.7.3.1", f"{DCC}4", f"{DCC}0"])
 def test_a_key_usage_that_names_none_of_the_three_allows_nothing(parse, make_certificate, ec_key, pem, usage) -> None:
     (anchor,) = parse(pem(make_certificate(ec_key, usages=[usage]))).anchors
