@@ -15,7 +15,7 @@ DEPTH_LIMIT = 16  # nested containers; a SMART Health Card needs eleven
 _DIGITS_LIMIT = 20  # of an integer: what 64 bits hold, so that no number costs more than it says
 
 
-def loads(text: str | bytes) -> Any:
+def loads(text: str | bytes, *, depth: int = DEPTH_LIMIT) -> Any:
     """The one value in `text`, as bytes UTF-8 without byte order mark; raises TrustError (bad_structure)."""
     try:
         value = json.loads(
@@ -25,7 +25,7 @@ def loads(text: str | bytes) -> Any:
             parse_float=_number,
             parse_int=_integer,
         )
-        _check(value, DEPTH_LIMIT)
+        _check(value, depth)
     except (ValueError, RecursionError) as error:
         raise TrustError(Reason.BAD_STRUCTURE, "not well-formed JSON within the limits") from error
     return value

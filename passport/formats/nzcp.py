@@ -87,6 +87,8 @@ def read(envelope: Envelope, key_country: str | None) -> Certificate:
     content.check(claimed.credential, schema=NAME)
     subject = claimed.credential["credentialSubject"]
     family, given = (tidy(subject.get(name) or "") or None for name in ("familyName", "givenName"))
+    issued_at, born = content.moment(claimed.not_before), content.born(subject["dob"])
+    content.require_after_birth(born, issued_at.date())
     return Certificate(
         format=NAME,
         kind=Kind.VACCINATION,
@@ -94,13 +96,13 @@ def read(envelope: Envelope, key_country: str | None) -> Certificate:
         issuer=claimed.issuer,
         country=key_country or COUNTRY,
         key_id=envelope.key_id,
-        issued_at=content.moment(claimed.not_before),
+        issued_at=issued_at,
         expires_at=content.moment(claimed.expires),
         holder=Holder(
             family_name=family,
             given_name=given,
             transliterated=Transliterated(transliterate(family or ""), transliterate(given or "")),
-            born=content.born(subject["dob"]),
+            born=born,
         ),
         doses=(),
         payload=claimed.credential,

@@ -11,15 +11,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from passport.codecs import strict_json
 from passport.domain.certificate import Certificate, DoseStatement
 from passport.domain.verdict import utc_text
-from passport.errors import InputError, Refusal
+from passport.errors import InputError, Refusal, TrustError
+from passport.rules.certlogic import DEPTH_LIMIT
 from passport.rules.judging import RulesAnswer, judge, rules_open
 from passport.rules.rule import ACCEPTANCE, INVALIDATION, Rule, read_rule
 
 FILE_LIMIT = (
     4 * 1024 * 1024
 )  # bytes of one file; the largest rule of the public test data has 5 KiB, five countries 200 KiB
+FILE_DEPTH = 3 * DEPTH_LIMIT  # nested containers of one file: two for each nested expression, and those around them
 RULES_LIMIT = 5_000  # rules kept; a country publishes about 20
 DEMO_RULES = Path(__file__).parent / "data" / "demo_rules"  # of the invented country XA
 _TESTS = "tests"  # folder of test cases beside a rule
@@ -132,13 +135,13 @@ def rules_file(keys_dir: Path) -> Path:
 
 
 def read_json(data: bytes) -> Any:
-    """JSON within the limit of a rule file; raises ValueError for anything else."""
+    """JSON within the limits of a rule file; raises ValueError for anything else."""
     if len(data) > FILE_LIMIT:
         raise ValueError(f"over {FILE_LIMIT} bytes")
     try:
-        return json.loads(data)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        return strict_json.loads(data.removeprefix(b"\xef\xbb\xbf"), depth=FILE_DEPTH)
+    except TrustError as error:
+        raise ValueError(error.detail) from error
 
 
 def _documents(paths: Sequence[Path], refused: list[tuple[str, str]]) -> Iterator[tuple[str, Any]]:

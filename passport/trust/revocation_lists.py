@@ -234,10 +234,22 @@ def _texts(data: bytes) -> Iterator[Any]:
     if not end:
         raise ValueError("the array does not end")
     while start < end:
-        cut = data.find(b'",', start + _PIECE, end)
-        piece = data[start : cut + 1] if cut >= 0 else data[start:end]
-        yield from read_json(b"[" + piece + b"]")
-        start = cut + 2 if cut >= 0 else end
+        values, start = _piece(data, start, end)
+        yield from values
+
+
+def _piece(data: bytes, start: int, end: int) -> tuple[list[Any], int]:
+    """The next entries of an array, and where those after them begin."""
+    cut = start + _PIECE
+    for _ in range(IDENTIFIER_LIMIT):  # a quote and a comma may also stand inside an identifier, but not more often
+        cut = data.find(b'",', cut, end) + 1
+        if not cut:
+            break
+        try:
+            return read_json(b"[" + data[start:cut] + b"]"), cut + 1
+        except ValueError:
+            continue
+    return read_json(b"[" + data[start:end] + b"]"), end
 
 
 def _each(values: Iterable[Any], where: str, read: Callable[[Any], T]) -> tuple[list[T], list[tuple[str, str]]]:

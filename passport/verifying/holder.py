@@ -25,7 +25,7 @@ _MRZ_LIMIT = (
 _PART_LIMIT = 79  # letters left of a part of 80 (EU DCC schema 1.3) once a trailing separator is gone
 
 _SEPARATORS = re.compile(r"[\s<,;./_\-‐‑–]+")
-_APOSTROPHES = re.compile("['’‘`ʼ]")
+_APOSTROPHES = re.compile("['’‘`´ʼ＇]")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")  # grave, acute, tilde, hook, dot below
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})/)?(\d{1,2})/(\d{4})", re.ASCII)
 
@@ -158,7 +158,8 @@ def _forms(holder: Holder) -> Iterator[tuple[Words, Words]]:
 
 
 def _split(text: str) -> list[str]:
-    words = _SEPARATORS.split(_APOSTROPHES.sub("", unicodedata.normalize("NFC", text)))
+    # Input methods of East Asia type Latin letters in full width.
+    words = _SEPARATORS.split(unicodedata.normalize("NFKC", _APOSTROPHES.sub("", text)))
     return [word for word in words if any(c.isalnum() for c in word)]
 
 

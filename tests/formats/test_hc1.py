@@ -426,6 +426,8 @@ def test_the_country_is_that_of_the_key_first(key_country: str | None, issuer: A
         dcc(v=entry(tg=...)),
         dcc(v=entry(tg="")),
         dcc(v=entry(dn=-1)),
+        dcc(v=entry(dn=100)),
+        dcc(v=entry(sd=1e300)),  # which no answer in JSON could tell
         dcc(v=entry(dn="2")),
         dcc(v=entry(dn=True)),
         dcc(v=entry(ci=7)),

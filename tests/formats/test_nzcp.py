@@ -129,6 +129,7 @@ def test_envelopes_that_are_refused(text: str, reason: Reason) -> None:
         about(givenName="A" * 101),
         about(dob="1960-02-30"),
         about(dob="1960"),
+        about(dob="2021-11-03"),  # the day after it was issued
     ],
 )
 def test_content_that_is_refused(claims: dict[Any, Any]) -> None:

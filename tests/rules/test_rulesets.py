@@ -142,10 +142,15 @@ def test_each_fault_is_told_and_the_rest_goes_in(tmp_path: Path) -> None:
     large.write_bytes(b" " * (FILE_LIMIT + 1))
     deep = tmp_path / "deep.json"
     deep.write_text("[" * 100_000, "utf-8")
+    half = write(tmp_path / "half.json", document(Logic={"var": "\ud800"}))
+    twice = tmp_path / "twice.json"
+    twice.write_text(json.dumps(document())[:-1] + ', "Logic": true}', "utf-8")
     files = [
         broken,
         large,
         deep,
+        half,
+        twice,
         write(tmp_path / "other.json", {"no": "rule"}),
         write(tmp_path / "mixed.json", [document(), document("VR-XB-0002", Logic={"or": []})]),
     ]
@@ -155,6 +160,8 @@ def test_each_fault_is_told_and_the_rest_goes_in(tmp_path: Path) -> None:
         "broken.json",
         "large.json",
         "deep.json",
+        "half.json",
+        "twice.json",
         "other.json",
         "mixed.json",
     ]

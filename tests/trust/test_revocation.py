@@ -347,6 +347,16 @@ class TestPlainArrays:
         assert Revocations.load(tmp_path).updated_at is None
 
 
+def test_an_array_is_cut_at_no_quote_within_an_identifier(take, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("passport.trust.revocation_lists._PIECE", 8)
+    told = ['a",b', '",', ",", 'c"', "d\\", '\\",\\"', '["e",', "plain"] * 20
+    identifiers = [f"{identifier}{number}" for number, identifier in enumerate(told)] + told
+    for indent in (None, 1):
+        report = take(json.dumps(identifiers, indent=indent).encode(), keys_dir=tmp_path / str(indent))
+        assert (report.refused, report.added) == ((), len(set(identifiers)))
+    assert take(json.dumps(identifiers).encode()[:-9] + b'" "x"]').refused
+
+
 class TestSignedLists:
     @pytest.fixture
     def ministry(self, tmp_path, passphrase, now):

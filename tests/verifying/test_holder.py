@@ -36,6 +36,7 @@ LONG = holder("Wolfeschlegelsteinhausenbergerdorff", "Maximilian Alexander")
         ("NGUYEN<<VAN<AN", AN, "same_transliteration"),
         ("NGUYEN/VAN AN", AN, "same_transliteration"),
         ("NGUYEN VANAN", AN, "same_transliteration"),
+        ("ＮＧＵＹＥＮ　ＶＡＮ　ＡＮ", AN, "same_transliteration"),  # full width
         ("Dang Thi Huong", holder("Đặng", "Thị Hương"), "same_transliteration"),
         # order
         ("Văn An Nguyễn", AN, "exact"),

@@ -5,6 +5,7 @@ import { hex, text as decodeText } from "../codecs/bytes.js";
 import * as cbor from "../codecs/cbor.js";
 import * as cose from "../codecs/cose.js";
 import { decodeBase32 } from "../codecs/rfc4648.js";
+import { utcDay } from "../domain/dates.js";
 import { holder, tidy } from "../domain/names.js";
 import * as content from "./content.js";
 
@@ -53,6 +54,8 @@ export function read(envelope, keyCountry) {
   const { issuer, notBefore, expires, id, credential } = envelope.payload;
   const subject = credential.credentialSubject;
   const [family, given] = [subject.familyName, subject.givenName].map((name) => tidy(name || "") || null);
+  const [issuedAt, born] = [content.moment(notBefore), content.born(subject.dob)];
+  content.requireAfterBirth(born, [utcDay(issuedAt)]);
   return {
     format: "nzcp",
     kind: "vaccination",
@@ -60,9 +63,9 @@ export function read(envelope, keyCountry) {
     issuer,
     country: keyCountry || COUNTRY,
     keyId: envelope.keyId,
-    issuedAt: content.moment(notBefore),
+    issuedAt,
     expiresAt: content.moment(expires),
-    holder: holder({ family, given, born: content.born(subject.dob) }),
+    holder: holder({ family, given, born }),
     doses: [],
     payload: credential,
     happenedOn: null,
