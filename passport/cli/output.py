@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 import orjson
@@ -94,10 +94,16 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except PassportError as error:
-            say(f"{error.reason.value}: {error.message.en} {error.advice.en}".rstrip())
-            raise SystemExit(exit_code(error)) from error
+            _leave(error)
+        except UnicodeEncodeError:  # an argument that is not UTF-8 was to be written somewhere
+            _leave(InputError(Refusal.BAD_OPTION, "an argument is not a text in UTF-8"))
 
     return wrapped
+
+
+def _leave(error: PassportError) -> NoReturn:
+    say(f"{error.reason.value}: {error.message.en} {error.advice.en}".rstrip())
+    raise SystemExit(exit_code(error)) from error
 
 
 def exit_code(error: PassportError) -> int:

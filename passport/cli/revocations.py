@@ -43,7 +43,7 @@ def import_(files: tuple[str, ...], issuer: str | None, as_json: bool) -> None:
     settings, now = current_house().settings, clock()
     report = import_revocations(
         settings.keys_dir,
-        [(file, read_input(file)) for file in files],
+        [(click.format_filename(file), read_input(file)) for file in files],
         issuer=issuer,
         production=settings.production,
         now=now,

@@ -41,7 +41,7 @@ def import_(
     house, now = current_house(), clock()
     report = import_keys(
         house.settings.keys_dir,
-        [(file, read_input(file)) for file in files],
+        [(click.format_filename(file), read_input(file)) for file in files],
         issuer=issuer,
         kid=kid,
         withdrawn=withdrawn,

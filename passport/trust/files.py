@@ -72,6 +72,17 @@ def read_json(data: bytes) -> Any:
         raise ValueError(error.detail) from error
 
 
+def require_storable(text: str | None, *, name: str) -> None:
+    """Raises InputError (bad_option) for half characters, which an argument that is not UTF-8 is made of.
+
+    A file that held one could be read by nobody.
+    """
+    try:
+        (text or "").encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(Refusal.BAD_OPTION, f"{name}: not a text in UTF-8") from error
+
+
 def json_bytes(value: object) -> bytes:
     """Readable JSON with a stable order, for files that people may look into."""
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

@@ -22,7 +22,7 @@ from passport.trust.anchors import Parsed, parse_keys
 from passport.trust.certificates import read_certificate
 from passport.trust.chain import chained
 from passport.trust.entries import read_entry, spki
-from passport.trust.files import writing
+from passport.trust.files import require_storable, writing
 from passport.trust.jwk import read_jwk, thumbprint_of
 from passport.trust.key_store import read_keys, write_keys
 from passport.trust.keys import Anchor, TrustedKey
@@ -113,9 +113,10 @@ def import_keys(
 
     `withdrawn` imports keys as withdrawn at `now`, under every id that they are listed under; a withdrawal is never
     undone by an import. `signs_lists` says that the lists which these keys sign are to be taken, too: they are those
-    of another installation of ours. Raises InputError (bad_option) for an impossible `kid`.
+    of another installation of ours. Raises InputError (bad_option) for an impossible `kid` or `issuer`.
     """
     key_id = _checked_id(kid)
+    require_storable(issuer, name="issuer")
     with writing(keys_dir):
         stored = read_keys(keys_dir)
         ring = _Collected(own=_own(keys_dir), stored=stored.anchors, production=production)

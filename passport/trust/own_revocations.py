@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from passport.domain.verdict import utc_text
 from passport.errors import InputError, Refusal
 from passport.formats.uvci import normalise
-from passport.trust.files import PUBLIC, json_bytes, read_json, sync_folder, write_whole, writing
+from passport.trust.files import PUBLIC, json_bytes, read_json, require_storable, sync_folder, write_whole, writing
 from passport.trust.revocation_table import DIGEST, Record, RevocationTable, add_records
 from passport.trust.revoked import Range, Revoked, instant, read_range, write_range
 
@@ -115,7 +115,12 @@ def record_each(keys_dir: Path, *, identifiers: Iterable[str], at: datetime, rep
 
 
 def record_range(keys_dir: Path, *, revoked: Range, at: datetime) -> None:
-    """Revokes every certificate in a range for good; raises InputError (bad_option) for one without bounds."""
+    """Revokes every certificate in a range for good; raises InputError (bad_option) for one without bounds.
+
+    A text that no file can hold is refused as well: the line could be read by nobody, and no line is ever taken out.
+    """
+    for name in ("issuer", "key_id", "identifier_prefix"):
+        require_storable(getattr(revoked, name), name=name)
     try:
         bounded = Range.from_dict(revoked.as_dict())
     except ValueError as error:

@@ -20,7 +20,7 @@ from passport.codecs.rfc4648 import decode_base64url, encode_base64url
 from passport.errors import TrustError
 from passport.formats.uvci import normalise
 from passport.trust import lists
-from passport.trust.files import read_json, writing
+from passport.trust.files import read_json, require_storable, writing
 from passport.trust.keyring import Keyring
 from passport.trust.keys import TrustedKey
 from passport.trust.own_revocations import digest_of
@@ -99,8 +99,9 @@ def import_revocations(
     """Takes every list in `files` (name, bytes) that can be read; their readers see all of them at once.
 
     `issuer` says whose list it is where the list does not; it limits nothing. In production a test issuer signs no
-    list.
+    list. Raises InputError (bad_option) for an `issuer` that no file can hold.
     """
+    require_storable(issuer, name="issuer")
     taken: list[_Read] = []
     refused: list[tuple[str, str]] = []
     with writing(keys_dir / "revocations"):

@@ -150,3 +150,13 @@ def test_a_range_by_key_holds_under_every_id_of_the_key(runner: FlaskCliRunner) 
 def test_ranges_without_bounds_or_with_bad_times(runner: FlaskCliRunner, args: tuple[str, ...]) -> None:
     assert runner.invoke(args=["revocations", "add", *args]).exit_code == 2
     assert _json(runner, "list")["ranges"] == []
+
+
+def test_what_no_file_can_hold_is_refused_before_it_is_written(runner: FlaskCliRunner, write) -> None:
+    """A range with half a character was written down, and after it no certificate could be checked any more."""
+    half, kept = "B\udcff", write("list.json", ["a"])
+    for option in ("--issuer", "--key", "--identifiers"):
+        done = runner.invoke(args=["revocations", "add", option, half])
+        assert (done.exit_code, done.stderr.split(":")[0]) == (2, "bad_option")
+    assert runner.invoke(args=["revocations", "import", kept, "--issuer", half]).exit_code == 2
+    assert (_json(runner, "list")["ranges"], _json(runner, "list")["imported"]) == ([], 0)

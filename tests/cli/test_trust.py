@@ -127,3 +127,12 @@ def test_imports_and_removals_are_audited(runner: FlaskCliRunner, database: Data
     with database.reading() as session:
         entries = [(e.action, e.subject) for e in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
     assert entries == [("keys_trusted", "XA"), ("keys_removed", kid)]
+
+
+def test_arguments_and_names_of_files_that_are_not_utf8(bare: FlaskCliRunner, ministry: Path, tmp_path: Path) -> None:
+    done = bare.invoke(args=["trust", "import", str(ministry), "--issuer", "B\udcff"])
+    assert (done.exit_code, done.stderr.split(":")[0]) == (2, "bad_option")
+    odd = tmp_path / "xa\udcff.pem"
+    odd.write_bytes(b"no key")
+    (refused,) = _json(bare, "import", str(odd), code=1)["refused"]
+    assert refused["source"].endswith("xa\ufffd.pem")
