@@ -25,7 +25,10 @@ _MATERIAL = ("public_key", "certificate")
 @click.option("--kid", metavar="HEX", help="The id to list the key under, in place of its own.")
 @click.option("--withdrawn", is_flag=True, help="Its issuer withdrew it: nothing it signed is accepted.")
 @click.option(
-    "--lists", "signs_lists", is_flag=True, help="They are another installation's of ours: take the lists they sign."
+    "--lists",
+    "signs_lists",
+    is_flag=True,
+    help="Take the lists they sign, too; keys of PASSPORT_ISSUER_COUNTRY need no word.",
 )
 @json_option
 @told
@@ -35,8 +38,8 @@ def import_(
     """Believe the keys in FILE: PEM, DER, a DSC list, JWK, JWKS, did.json or our signed list; `-` is stdin.
 
     Importing is trusting: a certificate that is no authority is an anchor by itself, an authority only anchors
-    chains. A signed list is taken from our own signers and from keys imported with --lists, and from whom its last
-    edition named as signers. Exit code 1 if any key was refused.
+    chains. A signed list is taken from our own signers, from imported keys of our own country or with --lists, and
+    from whom its last edition named as signers. Exit code 1 if any key was refused.
     """
     house, now = current_house(), clock()
     report = import_keys(
@@ -46,6 +49,7 @@ def import_(
         kid=kid,
         withdrawn=withdrawn,
         signs_lists=signs_lists,
+        country=house.settings.issuer_country,
         production=house.settings.production,
         now=now,
     )

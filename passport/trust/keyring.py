@@ -106,6 +106,7 @@ def import_keys(
     kid: str | None = None,
     withdrawn: bool = False,
     signs_lists: bool = False,
+    country: str | None = None,
     production: bool,
     now: datetime,
 ) -> ImportReport:
@@ -113,7 +114,8 @@ def import_keys(
 
     `withdrawn` imports keys as withdrawn at `now`, under every id that they are listed under; a withdrawal is never
     undone by an import. `signs_lists` says that the lists which these keys sign are to be taken, too: they are those
-    of another installation of ours. Raises InputError (bad_option) for an impossible `kid` or `issuer`.
+    of another installation of ours; those of keys of `country`, which is our own, are taken unasked. Raises
+    InputError (bad_option) for an impossible `kid` or `issuer`.
     """
     key_id = _checked_id(kid)
     require_storable(issuer, name="issuer")
@@ -127,7 +129,7 @@ def import_keys(
                 stored = stored.with_signed(dated if parsed.anchors else None)
             else:
                 parsed = parse_keys(data, source=name, issuer=issuer, kid=key_id, withdrawn=withdrawn, now=now)
-                parsed.anchors[:] = [replace(a, signs_lists=signs_lists and not a.authority) for a in parsed.anchors]
+                parsed.anchors[:] = [_for_lists(anchor, told=signs_lists, country=country) for anchor in parsed.anchors]
                 single |= {_material(anchor) for anchor in parsed.anchors}
             ring.take(parsed, name)
         write_keys(keys_dir, stored.with_plain(len(single), now), ring.kept())
@@ -212,6 +214,12 @@ class _Collected:
 
 def _list_signers(anchors: Iterable[Anchor]) -> tuple[TrustedKey, ...]:
     return tuple(anchor.key for anchor in anchors if anchor.signs_lists)
+
+
+def _for_lists(anchor: Anchor, *, told: bool, country: str | None) -> Anchor:
+    """The anchor with whether its lists are taken: ministries of other countries sign certificates, not our lists."""
+    ours = country is not None and anchor.key.country == country
+    return replace(anchor, signs_lists=not anchor.authority and (told or ours))
 
 
 def _identity(anchor: Anchor) -> _Identity:

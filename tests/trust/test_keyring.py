@@ -287,12 +287,19 @@ class TestSignedLists:
         _, signer = ministry
         data = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now)
         certificate, stranger = signer.certificate.public_bytes(Encoding.PEM), tmp_path / "stranger"
-        take(certificate, keys_dir=stranger)
+        take(certificate, keys_dir=stranger, country="LA")
         assert "not trusted to sign lists" in take(data, keys_dir=stranger).refused[0][1]
         take(certificate, keys_dir=stranger, signs_lists=True)
         assert [key.country for key in take(data, keys_dir=stranger).added] == ["XA"]
         take(certificate, keys_dir=stranger)  # again as any key, which takes nothing back
         assert take(data, keys_dir=stranger).refused == ()
+
+    def test_keys_of_the_own_country_sign_lists_unasked(self, take, ministry, entry, now, tmp_path) -> None:
+        _, signer = ministry
+        data = lists.seal({"keys": [entry]}, kind=lists.TRUST_LIST, signer=signer, now=now)
+        sister = tmp_path / "sister"
+        take(signer.certificate.public_bytes(Encoding.PEM), keys_dir=sister, country="VN")
+        assert [key.country for key in take(data, keys_dir=sister).added] == ["XA"]
 
     def test_the_signers_that_a_list_names_sign_the_next_and_nobody_else_in_it(
         self, take, ministry, entry, passphrase, now, tmp_path
