@@ -10,18 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from playwright.sync_api import Page, expect
 
-from passport.codecs.rfc4648 import encode_base64url
-from passport.trust.keyring import import_keys
-from tests.browser.conftest import Service
+from tests.browser.conftest import FORMATS, Service
 from tests.forging import NOW
-from tests.fuzz.codes import CARD_ISSUER, Signer, codes_of
 from tests.serving import NAME
 
-FORMATS = ("hc1", "icvp", "shc", "vdsnc")
 DAY = NOW.date().isoformat()  # the day for which the codes of all formats are good
 KEPT = """async () => {
     const told = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
@@ -46,26 +40,6 @@ KEPT = """async () => {
     }
     return told.join("\\n");
 }"""
-
-
-@pytest.fixture(scope="module")
-def every_format(service: Service) -> dict[str, str]:
-    """One good code of each format, its issuer trusted by the service."""
-    signer, keys = Signer("XA"), service.folder / "keys"
-    pem = x509.load_der_x509_certificate(signer.der).public_bytes(Encoding.PEM)
-    card_key = next(anchor for anchor in signer.anchors() if anchor.key.key_id == "card-key")
-    numbers = card_key.key.public_key.public_numbers()
-    jwk = {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "card-key"}
-    jwk |= {name: _base64url(number) for name, number in (("x", numbers.x), ("y", numbers.y))}
-    document = json.dumps({"keys": [jwk]}).encode()
-    for name, data, issuer in (("xa.pem", pem, None), ("cards.json", document, CARD_ISSUER)):
-        report = import_keys(keys, [(name, data)], issuer=issuer, production=False, now=NOW)
-        assert not report.refused
-    return {name: pair[0].text for name, pair in codes_of(signer).items() if name in FORMATS}
-
-
-def _base64url(number: int) -> str:
-    return encode_base64url(number.to_bytes(32, "big"))
 
 
 def _ready(page: Page) -> None:

@@ -4,6 +4,7 @@ import { CameraScreen } from "./scanning/camera_screen.js";
 import { Checker } from "./scanning/checking.js";
 import { Choices } from "./scanning/choices.js";
 import { fill } from "./scanning/face.js";
+import { Files } from "./scanning/files.js";
 import { keepPage } from "./scanning/keeping.js";
 import { KeptLists } from "./scanning/kept.js";
 import { tellLists, watch } from "./scanning/notices.js";
@@ -25,7 +26,7 @@ function scanner() {
   const choices = new Choices(form, words);
   const reader = new Reader(form.dataset);
   const kept = new KeptLists({ changed: () => tellLists(kept, words) });
-  const checker = new Checker({ kept, reader, words });
+  const checker = new Checker({ kept, files: new Files(reader, form.dataset), words });
   const shift = new Shift(words, () => choices.place);
   const screen = new ResultScreen({ words, choices, settings, mismatch, next: (byItself) => again(byItself), left: () => eye?.close() });
   const eye = cameraAllowed() ? new CameraScreen(new Camera(at("view"), reader), { settings, words, found, broken }) : null;
