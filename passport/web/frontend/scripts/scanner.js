@@ -5,6 +5,7 @@ import { Checker } from "./scanning/checking.js";
 import { Choices } from "./scanning/choices.js";
 import { fill } from "./scanning/face.js";
 import { Files } from "./scanning/files.js";
+import { sayFirst } from "./scanning/first.js";
 import { keepPage } from "./scanning/keeping.js";
 import { KeptLists } from "./scanning/kept.js";
 import { tellLists, watch } from "./scanning/notices.js";
@@ -35,6 +36,8 @@ function scanner() {
   at("ways").hidden = at("desk").hidden = false;
   if (!eye) withoutCamera();
   watch(kept, words);
+  const unsay = sayFirst(() => at(eye ? "scan" : "photo").focus());
+  kept.ready.then(() => checker.onDevice || unsay()); // it says that the device checks by itself
   listen(form, { text: checkText, file: checkFile, empty: () => (at("busy").textContent = words.empty) });
 
   function withoutCamera() {
