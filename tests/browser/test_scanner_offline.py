@@ -150,6 +150,7 @@ def test_each_heading_has_its_sign_word_sound_and_vibration(page: Page, service:
         assert len({one[part] for one in told.values()}) == len(told), told
     page.get_by_role("button", name="Scan next").click()
     page.get_by_text("This shift").click()
+    expect(page.locator("#shift-counts dt")).not_to_have_count(0)  # written once it is open
     counts = page.locator("#shift-counts").inner_text().split("\n")
     assert counts[counts.index("TEST – NOT FOR USE") + 1] == "4", counts
 

@@ -1,6 +1,6 @@
 // Where a certificate is checked: on this device with the lists that it keeps. Only a device that cannot (no lists, no
 // WebCrypto) sends it to the service, and the page says so beforehand.
-import { verify } from "../verifying/verify.js";
+import { answer } from "../verifying/several.js";
 import { now } from "./clock.js";
 import { textIn } from "./files.js";
 import { reduced } from "./reading.js";
@@ -72,7 +72,7 @@ export class Checker {
 
   async #verify(text, { policy, country, at }) {
     try {
-      return await verify(text, { lists: this.#kept.lists, now: now(), at: at && new Date(at), country, policy });
+      return await answer(text, { lists: this.#kept.lists, now: now(), at: at && new Date(at), country, policy });
     } catch {
       return this.own("unavailable", { heading: "undetermined" }); // such as a policy that the lists do not know
     }
