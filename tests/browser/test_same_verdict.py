@@ -27,7 +27,7 @@ from passport.house import clock
 from passport.trust import publishing
 from passport.trust.signer_records import SignerRecord
 from passport.trust.signers import Signer, active_signer, create_signer
-from passport.verifying.holder import HolderQuery, match
+from passport.verifying.holder import VIETNAMESE, HolderQuery, match
 from passport.verifying.portable import portable
 from passport.verifying.request import CheckRequest, answer
 from tests.absence import absent
@@ -78,9 +78,9 @@ OPEN = """async ({address, pinned, newer, now, tried}) => {
     const answers = await Promise.all(Object.entries(tried).map(async ([name, texts]) => [name, await told(texts)]));
     return Object.fromEntries(answers);
 }"""
-MATCH = """async ({address, pairs}) => {
+MATCH = """async ({address, pairs, families}) => {
     const {match} = await import(address);
-    return pairs.map(([query, holder]) => match(query, holder));
+    return pairs.map(([query, holder]) => match(query, holder, families));
 }"""
 PARTS = """async ({address, texts}) => {
     const {join, part} = await import(address);
@@ -141,7 +141,8 @@ def test_the_browser_knows_who_can_be_one_person_as_the_service_does(bare_page: 
     pairs = [
         (name, chance.choice(births), replace(one, born=chance.choice(births))) for name in typed for one in stated
     ]
-    told = bare_page.evaluate(MATCH, {"address": VERIFYING, "pairs": [_pair(*pair) for pair in pairs]})
+    asked = {"pairs": [_pair(*pair) for pair in pairs], "families": sorted(VIETNAMESE)}
+    told = bare_page.evaluate(MATCH, {"address": VERIFYING, **asked})
     agreeing: Counter[str] = Counter()
     for (name, born, one), theirs in zip(pairs, told, strict=True):
         ours = match(HolderQuery(name=name, born=born), one)

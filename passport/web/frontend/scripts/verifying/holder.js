@@ -13,18 +13,12 @@ const TONES = "\u0300\u0301\u0303\u0309\u0323"; // grave, acute, tilde, hook, do
 const TITLES = ["DR", "PROF", "MR", "MRS", "MS", "MISS", "MSTR"];
 const NO_NAME = ["FNU", "LNU", "XXX", "UNKNOWN"];
 
-// Family names of Viet Nam: behind one the given name is the last word, elsewhere it is the first given name.
-const VIETNAMESE = new Set(
-  `AN AU BACH BAN BANH BE BUI CA CAM CAN CAO CHAU CHE CHU CU CUNG DAM DANG DANH DAO DAU DIEP DINH DO DOAN DONG
-  DUONG GIANG GIAP HA HAN HANG HAU HO HOA HOANG HONG HUA HUYNH KHUAT KHUONG KIEU KIM LA LAI LAM LANG LAO LAU LE LI
-  LIEU LO LU LUC LUONG LUU LY MA MAC MAI MUA NGHIEM NGO NGUYEN NHAM NINH NONG ONG PHAM PHAN PHI PHO PHUNG PHUONG
-  QUACH QUAN QUANG SAM SON SUNG TA TANG TAO THACH THAI THAN THAO TIEU TO TON TONG TRAN TRIEU TRINH TRUONG TU TUONG
-  UNG VANG VI VIEN VO VU VUONG VUU`.split(/\s+/),
-);
-
-/** How `name` and `born` (YYYY[-MM[-DD]], or null where unknown) compare with a certificate's holder. */
-export function match({ name, born }, holder) {
-  return { name: matchName(name, holder), born: born === null ? null : matchBorn(born, holder.born) };
+/**
+ * How `name` and `born` (YYYY[-MM[-DD]], or null where unknown) compare with a certificate's holder. Behind one of the
+ * Vietnamese `familyNames` the given name is the last word, elsewhere it is the first given name.
+ */
+export function match({ name, born }, holder, familyNames) {
+  return { name: matchName(name, holder, familyNames), born: born === null ? null : matchBorn(born, holder.born) };
 }
 
 function matchBorn(typed, stated) {
@@ -32,7 +26,7 @@ function matchBorn(typed, stated) {
   return stated === null || typed.startsWith(stated) || stated.startsWith(typed) ? "consistent" : "different";
 }
 
-function matchName(typed, { family, given, latin }) {
+function matchName(typed, { family, given, latin }, familyNames) {
   const parts = family || given ? [family ?? "", given ?? ""] : [latin.family, latin.given];
   const stated = [...spelling(parts.join(" ")), ...spelling([...parts].reverse().join(" "))];
   if (spelling(typed).some((one) => stated.includes(one))) return "exact";
@@ -40,7 +34,8 @@ function matchName(typed, { family, given, latin }) {
   const forms = formsOf({ family: family ?? "", given: given ?? "", latin });
   const any = (agree) => written.some((words) => forms.some((form) => agree(words, form)));
   if (any(sameLetters)) return "same_transliteration";
-  return [sameWords, cutOff, missingMiddle, oneName].some(any) ? "near" : "different";
+  const fewerWords = (words, form) => missingMiddle(words, form, familyNames);
+  return [sameWords, cutOff, fewerWords, oneName].some(any) ? "near" : "different";
 }
 
 /** The name with its marks, words run together: as it stands, and with the tone behind its word (hòa and hoà). */
@@ -102,14 +97,14 @@ function cutOff(typed, form) {
 }
 
 /** Family name and the given name that counts agree; between them one side has fewer words, or initials. */
-function missingMiddle(typed, form) {
+function missingMiddle(typed, form, familyNames) {
   const notTitle = (word) => !TITLES.includes(word);
   let [family, given] = form;
   if (!given.length) [family, given] = [family.slice(0, 1), family.slice(1)]; // the whole name in one field
   else if (!family.length) [family, given] = [given.slice(0, 1), given.slice(1)];
   const [stated, words] = [[...family, ...given].filter(notTitle), typed.filter(notTitle)];
   if (stated.length < 2 || words.length < 2 || !given.length) return false;
-  const vietnamese = VIETNAMESE.has(stated[0]);
+  const vietnamese = familyNames.includes(stated[0]);
   const counts = vietnamese ? given.at(-1) : (given.find(notTitle) ?? "");
   for (let turn = 0; turn < (vietnamese ? 2 : words.length); turn++) {
     const cut = words.length - turn;

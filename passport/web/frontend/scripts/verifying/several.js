@@ -41,7 +41,7 @@ export async function verifySeveral(texts, asked) {
     checks.map(({ findings, genuine }) => (genuine ? judge(genuine, { ...question, doses, findings }) : findings.verdict())),
   );
   const spoiling = results.find(({ outcome, reason }) => outcome === "invalid" && reason !== "rule_failed");
-  if (!spoiling && !onePerson(certificates.map(({ holder }) => holder))) return differentPeople(results, question.lists);
+  if (!spoiling && !onePerson(certificates, question.lists.rules)) return differentPeople(results, question.lists);
   const deciding = spoiling ?? [...results].sort(byRank)[0];
   const { outcome, reason, heading, message, advice } = deciding;
   return { outcome, reason, heading, message, advice, results, deciding };
@@ -67,11 +67,12 @@ function rank({ certificate, reason }) {
 }
 
 /** Whether every two of them can be the same person. */
-function onePerson(holders) {
+function onePerson(certificates, { familyNames }) {
+  const holders = certificates.map(({ holder }) => holder);
   return holders.every((one, place) =>
     holders.slice(place + 1).every((other) => {
       const name = [one.family, one.given].filter(Boolean).join(" ") || latinName(one.latin);
-      return !Object.values(match({ name, born: one.born }, other)).includes("different");
+      return !Object.values(match({ name, born: one.born }, other, familyNames)).includes("different");
     }),
   );
 }
