@@ -19,11 +19,10 @@ from passport.domain.dates import spoken_day
 from passport.domain.verdict import Outcome, Verdict
 from passport.errors import InputError, PassportError, Refusal
 from passport.house import House, clock, current_house
-from passport.rendering.pdf_reading import PDF_BYTES, looks_like_pdf
+from passport.rendering.pdf_reading import PDF_BYTES
 from passport.verifying.holder import HolderQuery
-from passport.verifying.request import CheckRequest, answer, parse_defaults, parse_request
+from passport.verifying.request import CheckRequest, answer, answer_file, parse_defaults, parse_request
 from passport.verifying.saying import HEADINGS, TEST, dose_line
-from passport.verifying.verify import verify_image
 
 LINE_LIMIT = 1024 * 1024  # bytes of one request; five credentials of the largest QR symbol need 22 kB
 _EXIT = {Outcome.VALID: DONE, Outcome.INVALID: NOT_VALID, Outcome.UNDETERMINED: UNDECIDED}
@@ -89,32 +88,13 @@ def _answer_inputs(
 
 
 def _check(given: str | bytes, house: House, defaults: CheckRequest, holder: HolderQuery | None) -> Verdict:
-    """The verdict on a text or a picture; the cards of a file of several are judged together, as by the other faces."""
-    text = given if isinstance(given, str) else _text_in(given)
-    if text is not None:
-        verdict = answer(replace(defaults, credentials=(text,), holder=holder), context=house.context, now=clock())
-        assert isinstance(verdict, Verdict)  # one credential, however many cards
-        return verdict
-    assert isinstance(given, bytes)
-    return verify_image(
-        given,
-        context=house.context,
-        now=clock(),
-        at=defaults.at,
-        country=defaults.country,
-        policy=defaults.policy,
-        holder=holder,
-    )
-
-
-def _text_in(data: bytes) -> str | None:
-    """The text of a file; None for a PDF and for what is not UTF-8, which is taken for a picture."""
-    if looks_like_pdf(data):
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+    """The verdict on a text or a file; the cards of a file of several are judged together, as by the other faces."""
+    asked = replace(defaults, holder=holder)
+    if isinstance(given, bytes):
+        return answer_file(given, asked, context=house.context, now=clock())
+    verdict = answer(replace(asked, credentials=(given,)), context=house.context, now=clock())
+    assert isinstance(verdict, Verdict)  # one credential, however many cards
+    return verdict
 
 
 def _read(given: str) -> bytes | None:

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -23,7 +23,11 @@ from passport.trust.signer_records import signers_file
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a check needs beside the text and the clock; no database, no passphrase, no network."""
+    """Everything a check needs beside the text and the clock; no database, no passphrase, no network.
+
+    `changed_at` is when a file of the key folder last changed, alike for every process that reads it; None where
+    nothing was read from there.
+    """
 
     keyring: Keyring
     revocations: Revocations
@@ -32,6 +36,7 @@ class Context:
     trust_max_age: timedelta
     revocation_max_age: timedelta
     icvp_claim: int
+    changed_at: datetime | None = None
 
 
 class ContextSource:
@@ -81,6 +86,7 @@ class ContextSource:
                 trust_max_age=self._trust_max_age,
                 revocation_max_age=self._revocation_max_age,
                 icvp_claim=self._icvp_claim,
+                changed_at=max((at for part in self._parts if (at := part.changed_at)), default=None),
             )
             return self._context
 
@@ -104,6 +110,12 @@ class _Read(Generic[_T]):
 
     def changed(self) -> bool:
         return self._traces != self._look()
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When one of the files last changed before it was read."""
+        moments = [trace[2] for trace in self._traces if trace]
+        return datetime.fromtimestamp(max(moments) / 1e9, UTC) if moments else None
 
     def refresh(self) -> None:
         # Looked at before the files are read: what changes meanwhile is noticed by the next check.

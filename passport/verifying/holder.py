@@ -35,7 +35,7 @@ _NO_NAME = frozenset({"FNU", "LNU", "XXX", "UNKNOWN"})
 
 # Where the family name stands here, the given name is the last word and what lies between may be left out;
 # elsewhere the first given name is the one that counts. Kinh, Hoa, Khmer, Thái and Mông family names.
-_VIETNAMESE = frozenset(
+VIETNAMESE = frozenset(
     """AN AU BACH BAN BANH BE BUI CA CAM CAN CAO CHAU CHE CHU CU CUNG DAM DANG DANH DAO DAU DIEP DINH DO DOAN DONG
     DUONG GIANG GIAP HA HAN HANG HAU HO HOA HOANG HONG HUA HUYNH KHUAT KHUONG KIEU KIM LA LAI LAM LANG LAO LAU LE LI
     LIEU LO LU LUC LUONG LUU LY MA MAC MAI MUA NGHIEM NGO NGUYEN NHAM NINH NONG ONG PHAM PHAN PHI PHO PHUNG PHUONG
@@ -212,7 +212,7 @@ def _missing_middle(typed: Words, form: tuple[Words, Words]) -> bool:
     words = tuple(word for word in typed if word not in _TITLES)
     if len(stated) < 2 or len(words) < 2 or not given:
         return False
-    vietnamese = stated[0] in _VIETNAMESE
+    vietnamese = stated[0] in VIETNAMESE
     counts = given[-1] if vietnamese else next((word for word in given if word not in _TITLES), "")
     turns = (0, 1) if vietnamese else range(len(words))
     for turn in turns:

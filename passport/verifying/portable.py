@@ -9,6 +9,7 @@ from passport.domain.verdict import utc_text
 from passport.errors import Sentence, verdict_sentences
 from passport.rules.portable import portable_names, portable_policies, portable_rules, portable_vaccines
 from passport.verifying.context import Context
+from passport.verifying.holder import VIETNAMESE
 from passport.verifying.saying import COMPARE, GENUINE
 
 PAST = timedelta(days=31)  # how far back the clock of a check by country may be set; a checkpoint asks about today
@@ -28,6 +29,7 @@ def portable(context: Context, *, now: datetime) -> dict[str, Any]:
         "vaccines": portable_vaccines(),
         **portable_names(),
         "sentences": {**verdict_sentences(), "valid": _both(GENUINE, COMPARE)},
+        "family_names": sorted(VIETNAMESE),
         "zone": context.zone.key,
         "trust_max_age": int(context.trust_max_age.total_seconds()),
         "revocation_max_age": int(context.revocation_max_age.total_seconds()),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from passport.domain.verdict import JointVerdict, Verdict
 from passport.errors import InputError, Refusal, TrustError
 from passport.formats.table import split
+from passport.rendering.pdf_reading import looks_like_pdf
 from passport.rules.policies import POLICIES
 from passport.verifying.context import Context
 from passport.verifying.holder import HolderQuery
 from passport.verifying.several import CREDENTIALS_LEAST, CREDENTIALS_MOST, verify_several
-from passport.verifying.verify import verify
+from passport.verifying.verify import verify, verify_image
 
 CARDS_MOST = 20  # in one file; more would cost more than a second to compare
 REF_LIMIT = 200  # characters of the caller's own reference, which is echoed
@@ -140,6 +141,34 @@ def answer(request: CheckRequest, *, context: Context, now: datetime) -> Verdict
         policy=request.policy,
         holder=request.holder,
     )
+
+
+def answer_file(data: bytes, request: CheckRequest, *, context: Context, now: datetime) -> Verdict:
+    """The verdict on what an uploaded file holds, text, picture or PDF, under the terms of `request`; never raises."""
+    text = _text_in(data)
+    if text is not None:
+        verdict = answer(replace(request, credentials=(text,), joint=False), context=context, now=now)
+        assert isinstance(verdict, Verdict)  # one credential, however many cards
+        return verdict
+    return verify_image(
+        data,
+        context=context,
+        now=now,
+        at=request.at,
+        country=request.country,
+        policy=request.policy,
+        holder=request.holder,
+    )
+
+
+def _text_in(data: bytes) -> str | None:
+    """The text of a file; None for a PDF and for what is not UTF-8, which is taken for a picture."""
+    if looks_like_pdf(data):
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
 
 
 def _cards(text: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 def connect(app: Flask) -> None:
     """Serves the built files, and gives templates `asset()`, `settings` and the component macros."""
-    app.view_functions["static"] = _serve
+    app.view_functions["static"] = serve
     app.jinja_env.globals.update(asset=asset, settings=app.extensions[EXTENSION].settings)
     app.jinja_env.loader = ChoiceLoader(
         [
@@ -49,7 +49,8 @@ def _compressed(name: str) -> bytes:
     return gzip.compress((_STATIC / name).read_bytes(), mtime=0)
 
 
-def _serve(filename: str) -> Response:
+def serve(filename: str) -> Response:
+    """A built file, compressed where the browser takes it so."""
     known = _hashes().get(filename)
     if known and Path(filename).suffix in _COMPRESSIBLE and request.accept_encodings["gzip"]:
         response = Response(_compressed(filename), mimetype=guess_type(filename)[0])

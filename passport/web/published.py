@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import orjson
@@ -17,6 +17,7 @@ from passport.house import House, clock, current_house
 from passport.registry.migrations import migrated
 from passport.trust import publishing
 from passport.trust.signer_records import SignerRecord, SignerState, list_signers
+from passport.trust.signers import Signer
 from passport.verifying.context import Context
 from passport.verifying.portable import portable
 from passport.web import access
@@ -28,7 +29,7 @@ LIMITER.exempt(BLUEPRINT)
 
 Told = TypeVar("Told", Verdict, JointVerdict, Verdict | JointVerdict)
 SECURITY_TXT_LIFE = timedelta(days=180)
-SEALED_LIFE = timedelta(hours=1)
+HOUR = 3600  # seconds
 JOSE = "application/jose"
 VERDICTS = Counter("passport_verdicts", "Checks of certificates, without anything of the person", ["outcome", "reason"])
 
@@ -160,7 +161,7 @@ def _records() -> list[SignerRecord]:
 
 @dataclass(frozen=True, slots=True)
 class _Sealed:
-    """The three lists as they were sealed for one context."""
+    """The three lists of one context, as of one instant."""
 
     context: Context
     at: datetime
@@ -173,19 +174,33 @@ _LAST_SEALED: list[_Sealed] = []
 
 
 def _sealed() -> _Sealed:
-    """The lists of this context, sealed anew after an hour: unlocking the key is dear."""
+    """The lists of this context, sealed anew each hour and with each change: unlocking the key is dear."""
     house, now = current_house(), clock()
-    if not (_LAST_SEALED and _LAST_SEALED[0].context is house.context and now - _LAST_SEALED[0].at <= SEALED_LIFE):
-        _LAST_SEALED[:] = [_seal(house.context, house=house, now=now)]
+    context = house.context
+    at = _as_of(context, now=now)
+    if not (_LAST_SEALED and _LAST_SEALED[0].context is context and _LAST_SEALED[0].at == at):
+        _LAST_SEALED[:] = [_seal(context, at=at, house=house, signer=house.signer(now=now))]
     return _LAST_SEALED[0]
 
 
-def _seal(context: Context, *, house: House, now: datetime) -> _Sealed:
-    signer, country = house.signer(now=now), house.settings.issuer_country
+def _as_of(context: Context, *, now: datetime) -> datetime:
+    """The date of the lists: the last full hour, or a change since.
+
+    Several processes over one key folder date alike without speaking to each other, so that whichever of them a
+    scanner asks next, its lists are not older than those of another; and a change is always newer than what it
+    replaces.
+    """
+    hour = datetime.fromtimestamp(now.timestamp() // HOUR * HOUR, UTC)
+    changed = context.changed_at
+    return changed if changed and hour < changed <= now else hour
+
+
+def _seal(context: Context, *, at: datetime, house: House, signer: Signer) -> _Sealed:
+    country = house.settings.issuer_country
     return _Sealed(
         context=context,
-        at=now,
-        trust=publishing.trust_list(context.keyring, records=_records(), signer=signer, now=now),
-        revocations=publishing.revocation_list(context.revocations, issuer=country, signer=signer, now=now),
-        rules=publishing.rules_list(portable(context, now=now), signer=signer, now=now),
+        at=at,
+        trust=publishing.trust_list(context.keyring, records=_records(), signer=signer, now=at),
+        revocations=publishing.revocation_list(context.revocations, issuer=country, signer=signer, now=at),
+        rules=publishing.rules_list(portable(context, now=at), signer=signer, now=at),
     )

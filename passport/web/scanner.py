@@ -14,8 +14,7 @@ from passport.house import clock, current_house
 from passport.rules.policies import POLICIES
 from passport.rules.valuesets import country_name
 from passport.verifying.context import Context
-from passport.verifying.request import CheckRequest, answer, parse_at, parse_country, parse_policy
-from passport.verifying.verify import verify_image
+from passport.verifying.request import CheckRequest, answer, answer_file, parse_at, parse_country, parse_policy
 from passport.web import access, result, scanner_words
 from passport.web.language import day, told
 from passport.web.language import gettext as _
@@ -55,6 +54,10 @@ class Terms:
         """The clock of the check."""
         return parse_at(self.on) if self.on else None
 
+    def asking(self, *texts: str) -> CheckRequest:
+        """The check of `texts` under these terms."""
+        return CheckRequest(credentials=texts, at=self.at, country=self.country, policy=self.policy)
+
     def told(self, *, today: str) -> str:
         """Wording 11, in the language of the request."""
         return scanner_words.terms(self.asked(), day(self.on or today))
@@ -85,11 +88,11 @@ def verify_page() -> str:
     terms = Terms.read(request.values, today=_today())
     if request.method == "GET":
         return page(terms)
-    picture = request.files.get("image")
+    file = request.files.get("image")
     text = request.form.get("credential", "").lstrip().rstrip("\r\n\t")  # a code may end in a space
-    if not picture and not text:
+    if not file and not text:
         return page(terms, errors={"credential": _("Nhập nội dung mã hoặc chọn ảnh.")})
-    verdict = _check_picture(picture.read(), terms) if picture else _check_text(text, terms)
+    verdict = _check_file(file.read(), terms) if file else _check_text(text, terms)
     return show(count(verdict), terms=terms)
 
 
@@ -138,21 +141,13 @@ def _lists_line(context: Context) -> str:
 
 
 def _check_text(text: str, terms: Terms) -> Verdict:
-    check = CheckRequest(credentials=(text,), at=terms.at, country=terms.country, policy=terms.policy)
-    verdict = answer(check, context=current_house().context, now=clock())
+    verdict = answer(terms.asking(text), context=current_house().context, now=clock())
     assert isinstance(verdict, Verdict)  # one credential, however many cards
     return verdict
 
 
-def _check_picture(data: bytes, terms: Terms) -> Verdict:
-    return verify_image(
-        data,
-        context=current_house().context,
-        now=clock(),
-        at=terms.at,
-        country=terms.country,
-        policy=terms.policy,
-    )
+def _check_file(data: bytes, terms: Terms) -> Verdict:
+    return answer_file(data, terms.asking(), context=current_house().context, now=clock())
 
 
 def _today() -> str:

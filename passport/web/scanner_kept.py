@@ -6,11 +6,11 @@ import hashlib
 import json
 from pathlib import Path
 
-from flask import Response, current_app, url_for
+from flask import Response, url_for
 from flask_babel import force_locale
 
 from passport.web import scanner
-from passport.web.assets import asset
+from passport.web.assets import asset, serve
 from passport.web.language import LANGUAGES, current_language
 from passport.web.language import gettext as _
 from passport.web.scanner import BLUEPRINT
@@ -23,6 +23,8 @@ _FONTS = tuple(
 _FILES = (
     "site.css", "site.js", "scanner.js", "zxing_reader.wasm", "signs.svg", "mark.svg", *_FONTS,
 )  # fmt: skip
+# The reader of PDF files, fetched once the page has come to rest: a first visit does not wait for it.
+_LATER = ("jbig2.wasm", "openjpeg.wasm")
 _ICONS = (
     ("icons/192.png", "192x192", "any"),
     ("icons/512.png", "512x512", "any"),
@@ -40,19 +42,26 @@ def kept_page() -> str:
 def keeper() -> Response:
     """The service worker; other files or words give it another version, at which devices fetch everything anew."""
     pages = {language: url_for(".kept_page", lang=language) for language in LANGUAGES}
-    files = [url_for(".reader", v=asset("reader.js").split("?v=")[1]), *map(asset, _FILES)]
-    version = hashlib.sha256("\n".join([*files, *map(_written, LANGUAGES)]).encode()).hexdigest()[:16]
-    kept = json.dumps({"version": version, "pages": pages, "files": files})
+    files = [worker("reader.js"), *map(asset, _FILES)]
+    later = [worker("pages.js"), *map(asset, _LATER)]
+    version = hashlib.sha256("\n".join([*files, *later, *map(_written, LANGUAGES)]).encode()).hexdigest()[:16]
+    kept = json.dumps({"version": version, "pages": pages, "files": files, "later": later})
     answer = Response(f"const KEPT = {kept};\n{_SCRIPT.read_text('utf-8')}", mimetype="text/javascript")
     answer.headers["Service-Worker-Allowed"] = url_for("scanner.verify_page")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
 
-@BLUEPRINT.get("/verify/reader.js")
-def reader() -> Response:
-    """The worker that reads codes: without a network a service worker answers for it only beneath its own address."""
-    return current_app.send_static_file("reader.js")
+@BLUEPRINT.get("/verify/<any('reader.js', 'pages.js'):name>")
+def worker_file(name: str) -> Response:
+    """A worker's script: without a network a service worker answers for it only beneath its own address."""
+    return serve(name)
+
+
+@BLUEPRINT.app_template_global()
+def worker(name: str) -> str:
+    """The address of a worker's script as pages ask for it."""
+    return url_for("scanner.worker_file", name=name, v=asset(name).split("?v=")[1])
 
 
 @BLUEPRINT.get("/verify/app.webmanifest")

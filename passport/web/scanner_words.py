@@ -12,7 +12,13 @@ from passport.web.language import gettext as _
 from passport.web.language import told
 
 # What the page finds out by itself: no code, no network, lists that are too old.
-_OWN_REASONS = (Reason.UNREADABLE_IMAGE, Reason.UNAVAILABLE, Reason.LISTS_STALE, Reason.HOLDER_DIFFERS)
+_OWN_REASONS = (
+    Reason.UNREADABLE_IMAGE,
+    Reason.TOO_LARGE,
+    Reason.UNAVAILABLE,
+    Reason.LISTS_STALE,
+    Reason.HOLDER_DIFFERS,
+)
 
 
 def terms(policy: str, date: str) -> str:
@@ -42,9 +48,9 @@ def words(*, context: Context) -> dict[str, Any]:
                 "message": _("Họ tên hoặc ngày sinh không khớp với giấy tờ tùy thân."),
                 "advice": told(advice(Reason.HOLDER_DIFFERS)),
             },
-            "needs_network": {
-                "message": _("Tệp PDF và ảnh mà trình duyệt không mở được chỉ kiểm tra được khi có mạng."),
-                "advice": _("Kết nối mạng rồi thử lại, hoặc quét mã bằng máy ảnh."),
+            "no_reader": {
+                "message": _("Thiết bị này chưa đọc được tệp loại này."),
+                "advice": _("Kết nối mạng một lần rồi thử lại, mở bằng trình duyệt khác hoặc quét mã bằng máy ảnh."),
             },
             "no_lists": {
                 "message": _("Thiết bị này chưa có danh sách kiểm tra."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,14 +15,20 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 from axe_playwright_python.sync_playwright import Axe
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
+from passport.codecs.rfc4648 import encode_base64url
 from passport.rendering.qr import qr_image
+from passport.trust.keyring import import_keys
 from passport.trust.passphrase import read_passphrase
 from passport.trust.signers import create_signer
 from passport.web.limits import LIMITER
 from tests.absence import absent
+from tests.forging import NOW
+from tests.fuzz.codes import CARD_ISSUER, Signer, codes_of
 from tests.serving import Codes, application, served, store_samples, trusted_codes
 
 ARGUMENTS = [
@@ -32,6 +39,7 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 expect.set_options(timeout=30_000)  # milliseconds; machines that run tests are shared
+FORMATS = ("hc1", "icvp", "shc", "vdsnc")
 NETWORK = "Failed to load resource"  # the console's line for an answer that a test asked for
 
 
@@ -66,6 +74,26 @@ def service(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with served(app) as url:
         yield Service(url, app, folder, codes)
+
+
+@pytest.fixture(scope="session")
+def every_format(service: Service) -> dict[str, str]:
+    """One good code of each format, its issuer trusted by the service."""
+    signer, keys = Signer("XA"), service.folder / "keys"
+    pem = x509.load_der_x509_certificate(signer.der).public_bytes(Encoding.PEM)
+    card_key = next(anchor for anchor in signer.anchors() if anchor.key.key_id == "card-key")
+    numbers = card_key.key.public_key.public_numbers()
+    jwk = {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "card-key"}
+    jwk |= {name: _base64url(number) for name, number in (("x", numbers.x), ("y", numbers.y))}
+    document = json.dumps({"keys": [jwk]}).encode()
+    for name, data, issuer in (("xa.pem", pem, None), ("cards.json", document, CARD_ISSUER)):
+        report = import_keys(keys, [(name, data)], issuer=issuer, production=False, now=NOW)
+        assert not report.refused
+    return {name: pair[0].text for name, pair in codes_of(signer).items() if name in FORMATS}
+
+
+def _base64url(number: int) -> str:
+    return encode_base64url(number.to_bytes(32, "big"))
 
 
 def sign_lists(keys_dir: Path) -> None:

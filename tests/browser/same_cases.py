@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ from tests.conformance.test_dgc_verdicts import CASES as NATIONAL
 from tests.conformance.test_dgc_verdicts import FOLDER as NATIONAL_FOLDER
 from tests.conformance.test_dgc_verdicts import certificate_of, clock_of, load
 from tests.forging import NOW, Authority, context_of, recovery, repack, unpack, vaccination
-from tests.fuzz.codes import Signer, codes_of
+from tests.fuzz.codes import Code, Signer, codes_of
 from tests.fuzz.mutations import changed_code
 
 PUBLIC = NATIONAL_FOLDER.parent
@@ -41,13 +42,14 @@ POLICIES = ("vn-domestic", "vn-entry", "vn-booster")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One check: a text, and what is asked of it at the real time `now`."""
+    """One check: a text, and what is asked of it at the real time `now`; with `others`, all of one person's."""
 
     text: str
     at: datetime | None = None
     country: str | None = None
     policy: str | None = None
     now: datetime = NOW
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def worlds(folder: Path, *, changed: range) -> Iterator[World]:
     yield _changed(folder / "changed", changed)
     yield _ours(folder / "ours")
     yield _revoked(folder / "revoked")
+    yield _several(folder / "several")
     yield _chained(folder / "chained")
     if PUBLIC.is_dir():
         yield _national(folder / "national")
@@ -205,6 +208,63 @@ def _revoked(folder: Path) -> World:
     for rid in ("abc", "def", "ghi", "jkl"):
         cases.append(Case(card.sign(card.content | {"vc": card.content["vc"] | {"rid": rid}})))
     return World("revoked", context_of([issuer.anchor(), *signer.anchors()], folder=folder), tuple(cases))
+
+
+def _several(folder: Path) -> World:
+    """Several certificates of one person, or of two, and files of cards."""
+    _lists(folder)
+    import_rules(folder, [DEMO_RULES, *([PUBLIC / "rules"] if PUBLIC.is_dir() else [])], now=NOW)
+    one, other, stranger, signer = Authority(), Authority(country="XB"), Authority(country="XC"), Signer("XA")
+    codes = [
+        one.code(vaccination(dn=1, dt="2026-01-12")),
+        other.code(vaccination(dn=1, dt="2026-02-18", fn="NGUYEN", gn="VAN AN", fnt="NGUYEN", gnt="VAN<AN")),
+        one.code(vaccination(dn=3, sd=3, dt="2026-10-01")),
+        one.code(vaccination(dn=1, sd=1, dt="2026-10-02", mp="EU/1/20/1525", gn="An", gnt="AN")),
+        other.code(vaccination(dn=2, dt="2026-11-18", dob="1990")),
+        one.code(recovery()),
+        one.code(vaccination(dob="1991-01-02")),
+        one.code(vaccination(fn="Trần", fnt="TRAN", gn="Thị Bình", gnt="THI<BINH")),
+        one.code(claims={4: int(NOW.timestamp()) - 86400}),
+        stranger.code(),
+        "HC1:NOTHING",
+    ]
+    card = codes_of(signer)["shc"][0]
+    codes.append(card.text)
+    chance, cases = random.Random("several"), []
+    for number in range(90):
+        texts = chance.sample(codes[:6] if number % 3 else codes, chance.randint(2, 4))
+        policy, country = chance.choice((None, *POLICIES)), chance.choice((None, *COUNTRIES[:4]))
+        late = chance.choice((0, 0, 30)) * DAY
+        cases.append(Case(texts[0], policy=policy, country=country, now=NOW + late, others=tuple(texts[1:])))
+    cases += [Case(file, policy=chance.choice((None, *POLICIES)), country="XA") for file in _files(card)]
+    anchors = [one.anchor(), other.anchor(), *signer.anchors()]
+    return World("several", context_of(anchors, folder=folder), tuple(cases))
+
+
+def _files(card: Code) -> Iterator[str]:
+    """Files of cards: of one person, of several, one spoilt, too many, none."""
+
+    def token(content: Any) -> str:
+        digits = card.sign(content).removeprefix("shc:/")
+        return "".join(chr(int(digits[at : at + 2]) + ord("-")) for at in range(0, len(digits), 2))
+
+    good = token(card.content)
+    renamed = json.dumps(card.content)
+    family = next(iter(re.findall(r'"family": "([^"]+)"', renamed)))
+    another = token(json.loads(renamed.replace(f'"{family}"', '"Smith"')))
+    later = token(json.loads(re.sub(r'("occurrenceDateTime": )"[^"]+"', r'\1"2026-10-10"', renamed)))
+    for cards in (
+        [good, good],
+        [good, later],
+        [later, good],
+        [good, another],
+        [good, good[:-4] + "AAAA"],
+        [good] * 21,
+        [],
+    ):
+        yield json.dumps({"verifiableCredential": cards})
+    issued = [{"name": "verifiableCredential", "valueString": text} for text in (good, later)]
+    yield json.dumps({"resourceType": "Parameters", "parameter": issued})
 
 
 def _digest(data: bytes) -> bytes:

@@ -36,7 +36,8 @@ ENDS = {
 UNSIGNED = {"forged", "unknown", "identity_card"}
 
 
-def _result(page: Page) -> tuple[str, ...]:
+def result_of(page: Page) -> tuple[str, ...]:
+    """Outcome, reason and heading of the result on the screen."""
     result = page.locator("[data-outcome]")
     expect(result).to_be_visible()
     return tuple(result.get_attribute(f"data-{name}") or "" for name in ("outcome", "reason", "heading"))
@@ -52,7 +53,7 @@ def test_a_good_certificate_is_green_and_shows_whose_it_is(page: Page, service, 
     words = WORDS[language]
     page.goto(f"/verify?lang={language}")
     _paste(page, service.codes.valid, language)
-    assert _result(page) == ENDS["valid"]
+    assert result_of(page) == ENDS["valid"]
     heading = page.get_by_role("heading", name=words["valid"])
     expect(heading).to_be_focused()
     alert = page.get_by_role("alert")
@@ -69,7 +70,7 @@ def test_a_good_certificate_is_green_and_shows_whose_it_is(page: Page, service, 
 def test_each_end_has_its_screen_and_only_signed_names_are_shown(page: Page, service, name: str) -> None:
     page.goto("/verify?lang=en&policy=vn-domestic")
     _paste(page, getattr(service.codes, name), "en")
-    assert _result(page) == ENDS[name]
+    assert result_of(page) == ENDS[name]
     expect(page.get_by_text(NAME)).to_have_count(0 if name in UNSIGNED else 1)
     if name != "valid":
         green = page.locator("#screen").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(8, 112, 58)"
@@ -102,7 +103,7 @@ def test_the_terms_are_chosen_before_and_always_shown(page: Page, service) -> No
     told = "Checked against: Booster dose given · on 2 January 2027"
     expect(page.locator("#terms")).to_have_text(told)
     _paste(page, service.codes.valid, "en")
-    assert _result(page) == ("invalid", "rule_failed", "rule")
+    assert result_of(page) == ("invalid", "rule_failed", "rule")
     expect(page.locator("[data-outcome]").get_by_text(told)).to_be_visible()
 
 
@@ -114,7 +115,7 @@ def test_a_picture_is_read_and_one_without_a_code_says_so(page: Page, service, t
     for path, end in ((good, ENDS["valid"]), (empty, ("invalid", "unreadable_image", "unread"))):
         page.get_by_label("Picture or PDF").set_input_files(path)
         page.get_by_role("button", name="Check", exact=True).click()
-        assert _result(page) == end
+        assert result_of(page) == end
         page.get_by_role("button", name="Scan next").click()
 
 
@@ -129,7 +130,7 @@ def test_a_large_picture_is_read_on_the_device(page: Page, service, tmp_path: Pa
     with page.expect_file_chooser() as chosen:
         page.get_by_role("button", name="Take a picture").click()
     chosen.value.set_files(photo)
-    assert _result(page) == ENDS["valid"]
+    assert result_of(page) == ENDS["valid"]
     assert sent == []
 
 
@@ -140,13 +141,13 @@ def test_a_hand_scanner_types_one_code_after_another(page: Page, service) -> Non
         page.keyboard.type(getattr(service.codes, name))
         page.keyboard.press("Enter")
         expect(page.locator(f"[data-heading={ENDS[name][2]}][data-outcome]")).to_be_visible()
-        assert _result(page) == ENDS[name]
+        assert result_of(page) == ENDS[name]
 
 
 def test_space_goes_on_to_the_next(page: Page, service) -> None:
     page.goto("/verify?lang=en")
     _paste(page, service.codes.valid, "en")
-    _result(page)
+    result_of(page)
     page.keyboard.press("Space")
     expect(page.locator("[data-outcome]")).to_have_count(0)
 
@@ -157,7 +158,7 @@ def test_the_camera_reads_a_code(camera_page: Callable[[str], Page], service, la
     page.goto(f"/verify?lang={language}")
     page.get_by_role("button", name=WORDS[language]["scan"], exact=True).click()
     expect(page.locator("[data-outcome]")).to_be_visible(timeout=15_000)
-    assert _result(page) == ENDS["valid"]
+    assert result_of(page) == ENDS["valid"]
     expect(page.get_by_role("heading", name=WORDS[language]["valid"])).to_be_focused()
     page.get_by_role("button", name=WORDS[language]["next"]).click()
     expect(page.locator("[data-outcome]")).to_be_visible(timeout=15_000)  # the same code stands before the camera
@@ -221,7 +222,7 @@ def test_without_a_secure_page_it_offers_a_picture_and_says_where_it_is_checked(
         with page.expect_file_chooser() as chosen:
             page.get_by_role("button", name="Take a picture").click()
         chosen.value.set_files(photo)
-        assert _result(page) == ENDS["valid"]
+        assert result_of(page) == ENDS["valid"]
     finally:
         browser.close()
 
@@ -232,7 +233,7 @@ def test_without_lists_and_without_the_service_it_is_amber_never_green(page: Pag
     page.goto("/verify?lang=en")
     expect(page.get_by_text("go to the server of this service")).to_be_visible()
     _paste(page, service.codes.valid, "en")
-    assert _result(page) == ("undetermined", "unavailable", "undetermined")
+    assert result_of(page) == ("undetermined", "unavailable", "undetermined")
     expect(page.get_by_text(NAME)).to_have_count(0)
 
 
@@ -241,7 +242,7 @@ def test_a_name_in_html_is_text(open_page: Callable[..., Page], service, scripte
     page = open_page(java_script_enabled=scripted)
     page.goto("/verify?lang=en")
     _paste(page, service.codes.markup, "en")
-    assert _result(page) == ENDS["valid"]
+    assert result_of(page) == ENDS["valid"]
     expect(page.locator("[data-slot=name]")).to_have_text(re.compile(r"^<b>An</b> <img src=x onerror="))
     assert page.title() != "1"
     expect(page.locator("[data-outcome] img")).to_have_count(0)

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from passport.codecs import deflate, jws
 from passport.domain.certificate import Kind
 from passport.domain.verdict import Outcome, Verdict
 from passport.errors import Reason, Refusal, Refused
 from passport.formats import hc1
+from passport.formats.shc import CARD_LIMIT
 from passport.formats.uvci import normalise
 from passport.issuing.cards import offers_cards, smart_card
 from passport.issuing.revoke import name_range, revoke
@@ -22,6 +24,8 @@ from passport.trust.own_revocations import record_range
 from passport.trust.revoked import Range
 from passport.trust.signer_records import list_signers
 from passport.verifying.verify import verify
+from tests.peers.altering import another_day, another_signature
+from tests.peers.asking import ask
 
 from .conftest import APPROVER, Office
 
@@ -63,6 +67,33 @@ def test_it_says_what_the_certificate_says_with_the_doses_before(office: Office)
     ]
     assert [dose.date for dose in said.doses] == [office.today - timedelta(days=days) for days in (90, 60)]
     assert said.key_id in {key["kid"] for key in publishing.jwks(list_signers(office.keys_dir))["keys"]}
+
+
+@pytest.mark.parametrize("peer", ["kill-the-clipboard", "shc"])
+def test_readers_of_others_take_it_and_not_with_one_byte_changed(office: Office, peer: str) -> None:
+    card, certificate_id = _made(office)
+    token, published = jws.parse(card), publishing.jwks(list_signers(office.keys_dir))
+    changed = deflate.compress_raw(another_day(deflate.inflate_raw(token.payload, limit=CARD_LIMIT)))
+    texts = {
+        "as it is": card,
+        "another day": jws.compose(token.header, changed, sign=lambda _signed: token.signature),
+        "another signature": jws.compose(
+            token.header, token.payload, sign=lambda _signed: another_signature(token.signature)
+        ),
+    }
+    asked = {"issuer": BASE, **published, "at": (office.now + timedelta(minutes=1)).isoformat()}
+    told = ask(peer, {name: {"text": text, **asked} for name, text in texts.items()})
+    assert {name for name, answer in told.items() if answer.accepted} == {"as it is"}
+    if peer == "shc":  # which knows no list of revoked cards
+        return
+    revoke(
+        office.database, certificate_id=certificate_id, reason="test", by=APPROVER, now=office.now,
+        keys_dir=office.keys_dir,
+    )  # fmt: skip
+    own = office.context().revocations.own
+    lists = [publishing.smart_list(own, key_id=key["kid"]) for key in published["keys"]]
+    (answer,) = ask(peer, {"revoked": {"text": card, "crls": lists, **asked}}).values()
+    assert answer.why == "SHC_REVOKED"
 
 
 def test_it_is_revoked_with_the_certificate_and_the_list_of_cards_says_so(office: Office) -> None:

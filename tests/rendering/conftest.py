@@ -16,6 +16,11 @@ CODE = "HC1:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDEXWK" * 11 + "6BFOX
 
 @pytest.fixture
 def paper() -> Paper:
+    """What is printed for her."""
+    return sample_paper()
+
+
+def sample_paper() -> Paper:
     """What is printed for an invented woman from Kim Sơn."""
     return Paper(
         full_name="Nguyễn Thị Quỳnh Hường",

@@ -17,6 +17,8 @@ const modules = join(here, "node_modules");
 
 const COPIES = {
   "zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
+  "jbig2.wasm": "pdfjs-dist/wasm/jbig2.wasm",
+  "openjpeg.wasm": "pdfjs-dist/wasm/openjpeg.wasm",
   ...Object.fromEntries(
     ["latin", "vietnamese"].flatMap((subset) =>
       [400, 700].map((weight) => {
@@ -32,9 +34,12 @@ const COPIES = {
   "licences/fflate.txt": "fflate/LICENSE",
   "licences/idb.txt": "idb/LICENSE",
   "licences/htmx.txt": "htmx.org/LICENSE",
+  "licences/pdfjs-dist.txt": "pdfjs-dist/LICENSE",
+  "licences/pdfjs-jbig2.txt": "pdfjs-dist/wasm/LICENSE_JBIG2",
+  "licences/pdfjs-openjpeg.txt": "pdfjs-dist/wasm/LICENSE_OPENJPEG",
   "licences/zxing-wasm.txt": "zxing-wasm/LICENSE",
 };
-const SCRIPTS = ["site", "scanner", "verifying", "reader", "keeper", "demo", "agency", "live", "coverage", "chart"];
+const SCRIPTS = ["site", "scanner", "verifying", "reader", "pages", "keeper", "demo", "agency", "live", "coverage", "chart"];
 
 const SOURCES = ["scripts", "styles", "images", "licences"];
 const SCHEMAS = "../../formats/data"; // of the contents of certificates, which the verifier in the browser asks too

@@ -4,6 +4,8 @@ import { CameraScreen } from "./scanning/camera_screen.js";
 import { Checker } from "./scanning/checking.js";
 import { Choices } from "./scanning/choices.js";
 import { fill } from "./scanning/face.js";
+import { Files } from "./scanning/files.js";
+import { sayFirst } from "./scanning/first.js";
 import { keepPage } from "./scanning/keeping.js";
 import { KeptLists } from "./scanning/kept.js";
 import { tellLists, watch } from "./scanning/notices.js";
@@ -25,7 +27,7 @@ function scanner() {
   const choices = new Choices(form, words);
   const reader = new Reader(form.dataset);
   const kept = new KeptLists({ changed: () => tellLists(kept, words) });
-  const checker = new Checker({ kept, reader, words });
+  const checker = new Checker({ kept, files: new Files(reader, form.dataset), words });
   const shift = new Shift(words, () => choices.place);
   const screen = new ResultScreen({ words, choices, settings, mismatch, next: (byItself) => again(byItself), left: () => eye?.close() });
   const eye = cameraAllowed() ? new CameraScreen(new Camera(at("view"), reader), { settings, words, found, broken }) : null;
@@ -34,6 +36,8 @@ function scanner() {
   at("ways").hidden = at("desk").hidden = false;
   if (!eye) withoutCamera();
   watch(kept, words);
+  const unsay = sayFirst(() => at(eye ? "scan" : "photo").focus());
+  kept.ready.then(() => checker.onDevice || unsay()); // it says that the device checks by itself
   listen(form, { text: checkText, file: checkFile, empty: () => (at("busy").textContent = words.empty) });
 
   function withoutCamera() {

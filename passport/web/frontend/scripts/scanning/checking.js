@@ -1,7 +1,8 @@
-// Where a certificate is checked: on this device with the lists that it keeps. Only what the device cannot do (no
-// lists, no WebCrypto, a PDF) goes to the service, and the page says so beforehand.
-import { verify } from "../verifying/verify.js";
+// Where a certificate is checked: on this device with the lists that it keeps. Only a device that cannot (no lists, no
+// WebCrypto) sends it to the service, and the page says so beforehand.
+import { answer } from "../verifying/several.js";
 import { now } from "./clock.js";
+import { textIn } from "./files.js";
 import { reduced } from "./reading.js";
 
 const VERIFICATIONS = "/api/v1/verifications";
@@ -13,11 +14,11 @@ const NO_CERTIFICATE = ["not_a_certificate", "unsupported_version", "too_large"]
 
 export class Checker {
   #kept;
-  #reader;
+  #files;
   #words;
 
-  constructor({ kept, reader, words }) {
-    [this.#kept, this.#reader, this.#words] = [kept, reader, words];
+  constructor({ kept, files, words }) {
+    [this.#kept, this.#files, this.#words] = [kept, files, words];
   }
 
   /** Whether this device checks by itself; known once `kept.ready`. */
@@ -33,11 +34,13 @@ export class Checker {
 
   async file(file, terms) {
     await this.#kept.ready;
-    if (!this.onDevice || file.type === PDF) return this.#send(file, terms);
     try {
-      return await this.#picture(await this.#reader.readFile(file), terms);
-    } catch {
-      return this.#send(file, terms); // a kind of picture that this browser cannot open
+      const text = await textIn(file);
+      if (text !== null) return await this.text(text, terms);
+      if (!this.onDevice) return await this.#send(file, terms);
+      return await this.#first(await this.#files.credentials(file), terms);
+    } catch (error) {
+      return this.#unread(error.reason ?? "unreadable_image"); // without a reason: the file is gone
     }
   }
 
@@ -51,19 +54,25 @@ export class Checker {
     return { ...nothing, ...of, outcome, reason, heading, message: both(message), advice: both(advice) };
   }
 
-  async #picture(texts, terms) {
+  /** Of several certificates in a file the first counts. */
+  async #first(texts, terms) {
     let first = null;
     for (const text of texts) {
       const verdict = await this.#verify(text, terms);
       if (!NO_CERTIFICATE.includes(verdict.reason)) return verdict;
       first ??= verdict;
     }
-    return first ?? this.own("unreadable_image", { heading: "unread" });
+    return first ?? this.#unread("unreadable_image");
+  }
+
+  #unread(reason) {
+    if (reason === "no_reader") return this.own("unavailable", { heading: "undetermined", said: reason });
+    return this.own(reason, { heading: "unread" });
   }
 
   async #verify(text, { policy, country, at }) {
     try {
-      return await verify(text, { lists: this.#kept.lists, now: now(), at: at && new Date(at), country, policy });
+      return await answer(text, { lists: this.#kept.lists, now: now(), at: at && new Date(at), country, policy });
     } catch {
       return this.own("unavailable", { heading: "undetermined" }); // such as a policy that the lists do not know
     }
@@ -73,18 +82,18 @@ export class Checker {
     const body = new FormData();
     body.append("image", await smaller(file), "image");
     for (const [name, value] of Object.entries(terms)) if (value) body.append(name, value);
-    return this.#ask({ body }, "needs_network");
+    return this.#ask({ body });
   }
 
-  /** The service's verdict; `offline` says what cannot be done without it. */
-  async #ask(request, offline = "no_lists") {
+  /** The service's verdict. */
+  async #ask(request) {
     try {
       const response = await fetch(VERIFICATIONS, { method: "POST", ...request });
       if (response.ok) return await response.json();
     } catch {
       // No network: the same outcome as a service that does not respond.
     }
-    return this.own("unavailable", { heading: "undetermined", said: navigator.onLine ? "unavailable" : offline });
+    return this.own("unavailable", { heading: "undetermined", said: navigator.onLine ? "unavailable" : "no_lists" });
   }
 }
 

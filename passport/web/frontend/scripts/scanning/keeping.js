@@ -1,6 +1,6 @@
 // Keeps the page itself on this device, and puts a new version in its place only while nobody checks.
 
-const [MINUTE, HOUR] = [60_000, 3_600_000]; // milliseconds
+const [REST, MINUTE, HOUR] = [10_000, 60_000, 3_600_000]; // milliseconds
 
 /** Resolves once the page opens without a network, never where it cannot; `idle()` answers whether nobody checks. */
 export async function keepPage(address, { idle }) {
@@ -24,4 +24,5 @@ export async function keepPage(address, { idle }) {
 
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage(document.documentElement.lang);
+  setTimeout(() => active.postMessage("rests"), REST); // nobody's first visit waits for what only some checks need
 }

@@ -1,6 +1,4 @@
 // Reads QR codes in pictures without blocking the page: one picture after the other goes to the worker.
-import { join } from "../verifying/verify.js";
-
 const CODES_MOST = 10; // in one picture: a card may stand in several codes
 const SIDES = [2400, 1200]; // pixels; a noisy photograph is read better when smaller
 
@@ -26,12 +24,11 @@ export class Reader {
     return texts;
   }
 
-  /** The credentials in a picture file, none where no code was found; rejects where the browser cannot open it. */
-  async readFile(file) {
-    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  /** The texts of the codes in a picture (ImageBitmap), large, then smaller; none where no code was found. */
+  async codes(picture) {
     for (const side of SIDES) {
       const texts = await this.read(pixels(picture, side), CODES_MOST);
-      if (texts.length) return join(texts);
+      if (texts.length) return texts;
     }
     return [];
   }

@@ -65,6 +65,7 @@ function opened({ told, revoked, ruled, made }) {
       vaccines: new Vaccines(ruled.vaccines),
       valueSets: ruled.value_sets,
       sentences: ruled.sentences,
+      familyNames: ruled.family_names,
       icvpClaim: ruled.icvp_claim,
     },
     // What a list says is as old as what it was made of; where that has no date, as the list itself.

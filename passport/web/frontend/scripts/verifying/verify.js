@@ -22,16 +22,22 @@ export { join, part } from "./formats/shc.js";
  * white space between them: see `join`. Never rejects for any text; rejects with a RangeError for a policy that is
  * none. The holder is compared by eye: `holder_match` is null.
  */
-export async function verify(text, { lists, now = null, at = null, country = null, policy = null }) {
-  const instant = (now ?? new Date()).getTime();
-  const findings = new Findings(lists, instant);
-  const genuine = await authenticate(strip(text), { lists, now: instant, findings });
+export async function verify(text, asked) {
+  const question = questionOf(asked);
+  const findings = new Findings(question.lists, question.now);
+  const genuine = await authenticate(strip(text), { ...question, findings });
   if (!genuine) return findings.verdict();
-  return judge(genuine, { lists, now: instant, clock: at ? at.getTime() : instant, country, policy, findings });
+  return judge(genuine, { ...question, doses: genuine.certificate.doses, findings });
+}
+
+/** What is asked of a certificate, its instants in milliseconds: `now`, the real time, and `clock`, that of the check. */
+export function questionOf({ lists, now = null, at = null, country = null, policy = null }) {
+  const instant = (now ?? new Date()).getTime();
+  return { lists, now: instant, clock: at ? at.getTime() : instant, country, policy };
 }
 
 /** Steps 1 to 6: what `text` is and who signed it; null when one of them failed, as `findings` tell. */
-async function authenticate(text, { lists, now, findings }) {
+export async function authenticate(text, { lists, now, findings }) {
   const genuine = await findings.believing(async () => {
     const family = detect(text); // 1 format
     findings.format = family.name;
@@ -54,11 +60,11 @@ async function authenticate(text, { lists, now, findings }) {
   return genuine;
 }
 
-/** Steps 7 to 11 for a genuine certificate: all run. */
-async function judge({ certificate, envelope, key }, { lists, now, clock, country, policy, findings }) {
+/** Steps 7 to 11 for a genuine certificate: all run; `doses` are all that are known of its holder. */
+export async function judge({ certificate, envelope, key }, { lists, now, clock, country, policy, doses, findings }) {
   const { zone, rules, dates, maxAges } = lists;
   const on = dayIn(zone, clock);
-  let status = rules.vaccines.status(certificate.doses, on);
+  let status = rules.vaccines.status(doses, on);
   let report = null;
   await findings.during("time", () => {
     steps.requireInTime(certificate, clock, zone); // 7
@@ -69,13 +75,13 @@ async function judge({ certificate, envelope, key }, { lists, now, clock, countr
   if (policy !== null) {
     status = { ...status, policy }; // said even where the policy stays open
     await findings.during("rules", () => {
-      status = judgePolicy(policy, judged, certificate.doses, { clock, on, rules }); // 9
+      status = judgePolicy(policy, judged, doses, { clock, on, rules }); // 9
       steps.requireMet(status.why);
     });
   }
   if (country !== null) {
     await findings.during("rules", () => {
-      const answer = judgeRules(certificate, { country, status: judged, clock, on, rules });
+      const answer = judgeRules(certificate, { country, doses, clock, on, rules });
       report = answer.report;
       steps.requireMet(answer.why);
       if (answer.undecided) throw answer.undecided;

@@ -2,7 +2,7 @@
 // (passport/domain/names.py).
 
 const FULL_NAME_LIMIT = 80; // characters of each part, EU DCC schema
-const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"; // as Unicode has it
+export const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"; // as Unicode has it
 const SPACES = new RegExp(`[${SPACE}]+`, "g");
 const AROUND = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g");
 const APART = new RegExp(`[${SPACE}\\-–‐‑<.,]`);
@@ -32,14 +32,20 @@ export const withoutSpaces = (text) => text.replace(SPACES, "");
 /** The form that is stored: NFC, one space between words, none around. */
 export const tidy = (text) => strip(text.normalize("NFC").replace(SPACES, " "));
 
+/** Without case as Unicode folds it: ß as ss, ς as σ; ı has no other. */
+export function casefold(text) {
+  const parts = text.split("ı").map((part) => part.toLowerCase().toUpperCase().toLowerCase());
+  return parts.join("ı").replace(/ς/g, "σ");
+}
+
 /** The form that is compared: no marks, no case, đ as d, one space between words. */
 export function fold(text) {
-  const bare = text.normalize("NFD").toLowerCase().replace(/[đð]/g, "d").replace(MARKS, "");
+  const bare = casefold(text.normalize("NFD")).replace(/[đð]/g, "d").replace(MARKS, "");
   return tidy(bare);
 }
 
 /** `text` in A-Z and `<`, at most 80; empty when no letter of it has a Latin form. */
-function transliterate(text) {
+export function transliterate(text) {
   let out = "";
   for (const character of text.replace(/ß/g, "ẞ").normalize("NFC").toUpperCase()) {
     if (LETTERS.has(character)) out += LETTERS.get(character);

@@ -36,6 +36,17 @@ export function part(text) {
   return place ? { place: Number(place), total: Number(total) } : null;
 }
 
+/** The text of each card of a file of several; whatever else `text` is, it alone. */
+export function split(text) {
+  if (!claims(text) || text.length > TEXT_LIMIT) return [text];
+  try {
+    return cards(text);
+  } catch (error) {
+    if (error instanceof Failure) return [text];
+    throw error;
+  }
+}
+
 /** Opens the one card in `text`; several in a file are bad_structure here, for each is to be judged. */
 export async function open(text) {
   const found = cards(text);

@@ -8,14 +8,16 @@ import { COVID_SNOMED, againstCovid } from "./vaccines.js";
 
 /**
  * How `certificate` comes out under the rules of `country`: {report, why, undecided}, where `why` says why they are not
- * met and `undecided` is the Failure that one could not be evaluated. Throws rules_open when they decide nothing.
+ * met and `undecided` is the Failure that one could not be evaluated; `doses` are all that are known of the holder.
+ * Throws rules_open when they decide nothing.
  */
-export function judgeRules(certificate, { country, status, clock, on, rules }) {
+export function judgeRules(certificate, { country, doses, clock, on, rules }) {
   const open = (detail) => new Failure("rules_open", detail, { values: { country, date: on } });
   if (clock < rules.since) throw open("rules of that time are not kept here");
   const chosen = inForce(rules.rules, { country, certificate, clock });
   if (chosen.every(({ type }) => type === "Invalidation")) throw open("no rules in force");
-  const payload = dccPayload(certificate, { status, vaccines: rules.vaccines });
+  const status = standing(certificate, { doses, on, vaccines: rules.vaccines });
+  const payload = dccPayload(certificate, { status, on, vaccines: rules.vaccines });
   if (!payload) throw open("the certificate tells nothing that rules look at");
   const data = { payload, external: external(certificate, { country, clock, rules }) };
   const results = chosen.map((rule) => ({ id: rule.id, result: outcome(rule, data), description: rule.description }));
@@ -52,9 +54,22 @@ function inForce(rules, { country, certificate, clock }) {
   return [...chosen.values()];
 }
 
-/** What rules read at `payload`: an EU certificate as it stands, another's latest dose in the same shape, else null. */
-function dccPayload(certificate, { status, vaccines }) {
-  if (certificate.format === "hc1") return certificate.payload;
+/** The certificate of the latest dose speaks for all doses, an older one for its own. */
+function standing(certificate, { doses, on, vaccines }) {
+  const [own, joint] = [vaccines.status(certificate.doses, on), vaccines.status(doses, on)];
+  return joint.lastDose === own.lastDose ? joint : own;
+}
+
+/**
+ * What rules read at `payload`: an EU certificate as it stands, unless others of its holder make its dose another one
+ * of the series; another's latest dose in the same shape; else null.
+ */
+function dccPayload(certificate, { status, on, vaccines }) {
+  if (certificate.format === "hc1") {
+    const alone = vaccines.status(certificate.doses, on);
+    const same = status.number === alone.number && status.of === alone.of;
+    return same ? certificate.payload : numbered(certificate.payload, status);
+  }
   if (certificate.kind !== "vaccination") return null;
   const latest = againstCovid(certificate.doses).find(({ date }) => date && date === status.lastDose);
   if (!latest) return null;
@@ -81,6 +96,11 @@ function dccPayload(certificate, { status, vaccines }) {
     ],
   };
 }
+
+const numbered = (payload, { number, of }) => ({
+  ...payload,
+  ...(payload.v && { v: payload.v.map((entry) => ({ ...entry, dn: number, sd: of })) }),
+});
 
 function external(certificate, { country, clock, rules }) {
   const text = (instant) => (instant === null ? null : new Date(instant).toISOString());
