@@ -5,7 +5,7 @@ import { casefold, fold, SPACE, transliterate } from "./domain/names.js";
 const [MRZ_LIMIT, PART_LIMIT] = [37, 79];
 
 const SEPARATORS = new RegExp(`[${SPACE}<,;./_\\-‐‑–]+`);
-const APOSTROPHES = /['’‘`ʼ]/g;
+const APOSTROPHES = /['’‘`´ʼ＇]/g;
 const WORD = /[\p{L}\p{N}]/u;
 const TONES = "\u0300\u0301\u0303\u0309\u0323"; // grave, acute, tilde, hook, dot below
 
@@ -60,7 +60,7 @@ function formsOf({ family, given, latin }) {
   return forms.filter(([first, last]) => (first.length || !family) && (last.length || !given));
 }
 
-const split = (text) => text.normalize("NFC").replace(APOSTROPHES, "").split(SEPARATORS).filter((word) => WORD.test(word));
+const split = (text) => text.replace(APOSTROPHES, "").normalize("NFKC").split(SEPARATORS).filter((word) => WORD.test(word));
 
 /** The words in the letters of a machine-readable zone; none at all when one of them has no such form. */
 function inLatin(text) {
