@@ -27,7 +27,19 @@ from passport.registry.db import prepare_sqlite
 from passport.tasks import queue
 from passport.trust.files import SECRET, read_secret, write_whole, writing
 from passport.trust.signer_records import SignerState, list_signers
-from passport.web import BLUEPRINTS, access, assets, bodies, errors, headers, language, limits, openapi, use
+from passport.web import (
+    BLUEPRINTS,
+    access,
+    assets,
+    bodies,
+    compressing,
+    errors,
+    headers,
+    language,
+    limits,
+    openapi,
+    use,
+)
 from passport.web.second_factor import OnceOnly
 
 SECRET_BYTES = 32  # README, going to production
@@ -96,6 +108,7 @@ def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     user_logged_out.connect(end_every_session, app, weak=False)
     language.connect(app)
     assets.connect(app)
+    compressing.connect(app)
     headers.connect(app)
     limits.connect(app)
     errors.handle_errors(app)
