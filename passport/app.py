@@ -83,7 +83,7 @@ def create_app(environ: Mapping[str, str] | None = None, *, for_commands: bool =
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    _wire_web(app, db)
+    _wire_web(app, db, settings)
     cli.register(app)
     return app
 
@@ -94,7 +94,7 @@ class _SignIn(LoginForm):
     remember = None
 
 
-def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
+def _wire_web(app: APIFlask, db: SQLAlchemy, settings: Settings) -> None:
     limits.connect_api(app)
     bodies.connect(app)
     csrf = CSRFProtect(app)
@@ -110,7 +110,7 @@ def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     assets.connect(app)
     compressing.connect(app)
     headers.connect(app)
-    limits.connect(app)
+    limits.connect(app, store=settings.limits_url)
     errors.handle_errors(app)
     access.guard(app)
     app.spec_processor(openapi.complete)
