@@ -26,6 +26,9 @@ export function draw(place, { label, target, units, course }) {
 }
 
 function begin(place, height, label) {
+  const heading = place.appendChild(document.createElement("h3"));
+  heading.className = "govuk-heading-s";
+  heading.textContent = label;
   const room = place.appendChild(document.createElement("div"));
   room.style.height = `${height}px`;
   const chart = init(room, null, { renderer: "svg" });
@@ -53,8 +56,9 @@ function overTime(points, target) {
   return {
     xAxis: {
       type: "time",
+      boundaryGap: ["6%", "6%"],
       minInterval: 24 * 3600 * 1000,
-      axisLabel: { ...FONT, hideOverlap: true, formatter: "{dd}/{MM}/{yyyy}" },
+      axisLabel: { ...FONT, hideOverlap: true, margin: 16, formatter: "{dd}/{MM}/{yyyy}" },
     },
     yAxis: PERCENT,
     series: [
