@@ -27,7 +27,19 @@ from passport.registry.db import prepare_sqlite
 from passport.tasks import queue
 from passport.trust.files import SECRET, read_secret, write_whole, writing
 from passport.trust.signer_records import SignerState, list_signers
-from passport.web import BLUEPRINTS, access, assets, bodies, errors, headers, language, limits, openapi, use
+from passport.web import (
+    BLUEPRINTS,
+    access,
+    assets,
+    bodies,
+    compressing,
+    errors,
+    headers,
+    language,
+    limits,
+    openapi,
+    use,
+)
 from passport.web.second_factor import OnceOnly
 
 SECRET_BYTES = 32  # README, going to production
@@ -71,7 +83,7 @@ def create_app(environ: Mapping[str, str] | None = None, *, for_commands: bool =
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    _wire_web(app, db)
+    _wire_web(app, db, settings)
     cli.register(app)
     return app
 
@@ -82,7 +94,7 @@ class _SignIn(LoginForm):
     remember = None
 
 
-def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
+def _wire_web(app: APIFlask, db: SQLAlchemy, settings: Settings) -> None:
     limits.connect_api(app)
     bodies.connect(app)
     csrf = CSRFProtect(app)
@@ -96,8 +108,9 @@ def _wire_web(app: APIFlask, db: SQLAlchemy) -> None:
     user_logged_out.connect(end_every_session, app, weak=False)
     language.connect(app)
     assets.connect(app)
+    compressing.connect(app)
     headers.connect(app)
-    limits.connect(app)
+    limits.connect(app, store=settings.limits_url)
     errors.handle_errors(app)
     access.guard(app)
     app.spec_processor(openapi.complete)

@@ -96,6 +96,12 @@ def _queue_url(text: str) -> str:
     return text
 
 
+def _limits_url(text: str) -> str:
+    if text and not text.startswith(("redis://", "rediss://")):
+        raise ValueError("a URL that starts with redis:// or rediss://")
+    return text
+
+
 def _mail_url(text: str) -> str:
     if text and not (text.startswith(("smtp://", "smtps://")) and urlsplit(text).hostname):
         raise ValueError("a URL that starts with smtp:// or smtps://")
@@ -114,6 +120,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KEY_PASSPHRASE_FILE", "", _optional_path, "unlocks the signing keys; made in development only"),
     Setting("ENVIRONMENT", "development", _environment, "development or production; the latter refuses stand-ins"),
     Setting("QUEUE_URL", "", _queue_url, "queue of background jobs: PostgreSQL or Redis; empty: a file", True),
+    Setting(
+        "LIMITS_URL", "", _limits_url, "Redis where rate limits count; empty: each process counts for itself", True
+    ),
     Setting("TIMEZONE", "Asia/Ho_Chi_Minh", _zone, "today, ages, future dates, printed times"),
     Setting("ISSUER_COUNTRY", "VN", _country, "country that certificates name"),
     Setting("ISSUER_NAME", "Bộ Y tế (Ministry of Health)", str, "issuer that certificates name"),
@@ -143,6 +152,7 @@ class Settings:
     key_passphrase_file: Path | None
     environment: str
     queue_url: str
+    limits_url: str
     timezone: ZoneInfo
     issuer_country: str
     issuer_name: str

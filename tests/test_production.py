@@ -56,6 +56,7 @@ def test_a_wrong_or_unknown_setting_stops_the_start_with_one_line(tmp_path: Path
         ("PASSPORT_COLOUR", "green"),
         ("PASSPORT_TRUST_MAX_AGE", "soon"),
         ("PASSPORT_TIMEZONE", "Moon"),
+        ("PASSPORT_LIMITS_URL", "memory://"),
     ):
         with pytest.raises(InputError) as refused:
             create_app(_environ(tmp_path) | {name: value})

@@ -13,6 +13,7 @@ import orjson
 from rich.console import Console
 from rich.progress import Progress
 
+from passport.cli import viewing
 from passport.cli.output import (
     ID,
     NOT_VALID,
@@ -60,8 +61,14 @@ def propose_(area: str, by: str, as_json: bool) -> None:
 @json_option
 @told
 def approve_(batch: int, by: str, as_json: bool) -> None:
-    """Approves a batch of somebody else and issues it; run again, it goes on. Exit 1 when some were refused."""
+    """Approves a batch of somebody else and issues it; run again, it goes on. Exit 1 when some were refused.
+
+    On a terminal it shows certificates drawn at random first and asks; a script is asked nothing, and the audit trail
+    says that none was viewed.
+    """
     house, now = current_house(), clock()
+    if not as_json and viewing.at_a_terminal():
+        viewing.show_and_ask(house, batch=batch, by=by, now=now)
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task("issuing", total=None)
         run = approve(

@@ -73,9 +73,16 @@ AUDITOR = SampleAccount(f"kiemtoan@{DOMAIN}", "Kiểm toán mẫu", ("auditor",)
 ADMINISTRATOR = SampleAccount(
     f"quantri@{DOMAIN}", "Quản trị mẫu", ("administrator",), None, Sentence("Quản trị", "Administrator")
 )
+SECOND_ADMINISTRATOR = SampleAccount(
+    f"quantri2@{DOMAIN}",
+    "Quản trị mẫu thứ hai",
+    ("administrator",),
+    None,
+    Sentence("Quản trị thứ hai (đồng ý)", "Second administrator (agrees)"),
+)
 ACCOUNTS = (
     NURSE, NURSE_KIM_SON, HEAD, IDENTITY, ISSUER, APPROVER, INSPECTOR, LIST_PROVIDER, CHECKPOINT_HEAD, AUDITOR,
-    ADMINISTRATOR,
+    ADMINISTRATOR, SECOND_ADMINISTRATOR,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from passport.errors import Refusal, Refused
 from passport.issuing.eligibility import is_eligible, obstacle
 from passport.issuing.issue import Order, issue_dose
 from passport.issuing.issuer import Issuer
-from passport.registry import audit, certificates
+from passport.registry import audit, batch_views, certificates
 from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.areas import require_area
 from passport.registry.db import Database
@@ -126,7 +126,8 @@ def _take_up(database: Database, *, batch_id: int, by: str, now: datetime) -> li
         require_role(session, account, APPROVERS, batch.area)
         if batch.state != "approved":
             certificates.approve(session, batch=batch, by=account, at=now)
-            audit.record(session, actor=by, action="batch_approved", subject=f"batch {batch_id}", at=now)
+            subject, detail = f"batch {batch_id}", {"viewed": len(batch_views.drawn(session, batch, account))}
+            audit.record(session, actor=by, action="batch_approved", subject=subject, detail=detail, at=now)
         elif batch.proposed_by_id == account.id:
             raise Refused(Refusal.OWN_PROPOSAL, str(batch_id))
         return [member.dose_id for member in certificates.open_members(session, batch)]

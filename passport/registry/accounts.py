@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table, func, or_, select, update
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from passport.errors import InputError, Refusal, Refused
@@ -64,6 +65,30 @@ class Account(Base, UserMixin):
     grants: Mapped[list[Grant]] = relationship(
         back_populates="account", cascade="all, delete-orphan", order_by=Grant.id
     )
+    requests: Mapped[list[StaffRequest]] = relationship(
+        back_populates="account", foreign_keys="StaffRequest.account_id", order_by="StaffRequest.id"
+    )
+
+
+class StaffRequest(Base):
+    """What one administrator asked for an account and a second one has not agreed to yet: a role, or a new link.
+
+    What is decided is deleted; the audit trail keeps who asked and who decided.
+    """
+
+    __tablename__ = "staff_request"
+    __table_args__ = (CheckConstraint("(role IS NULL) <> (token_hash IS NULL)", name="ck_staff_request_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str | None] = mapped_column(String(30))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))  # of the role; None: the whole country
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the link; it opens nothing yet
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[datetime]
+    account: Mapped[Account] = relationship(back_populates="requests", foreign_keys=[account_id], lazy="joined")
+    asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id], lazy="joined")
+    area: Mapped[Area | None] = relationship(lazy="joined")
 
 
 def create_account(session: Session, *, email: str, name: str, password_hash: str | None) -> Account:

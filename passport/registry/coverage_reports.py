@@ -17,6 +17,7 @@ from passport.registry.coverage_tables import FrozenReport
 from passport.registry.tables import Area
 
 PAGE = 50
+COURSE = 24  # reports of a line over time: two years of monthly ones
 
 
 def store_report(
@@ -52,3 +53,14 @@ def list_reports(session: Session, *, areas: Collection[Area | None], limit: int
         within = [FrozenReport.area_id.in_(select(Area.id).where(beneath(area))) for area in areas if area is not None]
         query = query.where(or_(false(), *within))
     return list(session.scalars(query))
+
+
+def course_of(session: Session, *, area: Area | None, before: date, limit: int = COURSE) -> list[FrozenReport]:
+    """The latest reports of this very area on days `before`, the oldest day first; of one day the last number."""
+    here = FrozenReport.area_id.is_(None) if area is None else FrozenReport.area_id == area.id
+    query = select(FrozenReport).where(here, FrozenReport.on < before)
+    found = session.scalars(query.order_by(FrozenReport.on.desc(), FrozenReport.id.desc()).limit(limit))
+    by_day: dict[date, FrozenReport] = {}
+    for report in found:
+        by_day.setdefault(report.on, report)
+    return list(by_day.values())[::-1]

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from passport.errors import InputError, Refusal, Unavailable
 from passport.registry import (  # noqa: F401  # their tables must be mapped before any query
     accounts,
+    agency_sessions,
     audit,
     batch_views,
     cleaning_tables,

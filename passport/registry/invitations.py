@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from passport.errors import InputError, Refusal
-from passport.registry.accounts import Account
+from passport.registry.accounts import Account, StaffRequest
 from passport.registry.columns import Base, new_id
 
 LIFETIME = timedelta(days=3)  # over a weekend; a link that was not used by then is asked for anew
@@ -31,27 +31,47 @@ class Invitation(Base):
 
 def make_link(session: Session, *, account: Account, now: datetime) -> str:
     """The token of a new link for `account`; an earlier one no longer opens anything."""
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    session.execute(delete(Invitation).where(Invitation.account_id == account.id))
-    session.add(Invitation(account_id=account.id, token_hash=_hash(token), expires_at=now + LIFETIME))
-    session.flush()
+    token, token_hash = draw_token()
+    open_link(session, account=account, token_hash=token_hash, now=now)
     return token
 
 
+def draw_token() -> tuple[str, str]:
+    """A new token and its hash, which opens nothing yet."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    return token, _hash(token)
+
+
+def open_link(session: Session, *, account: Account, token_hash: str, now: datetime) -> None:
+    """Lets the token of this hash open `account`; earlier ones, and those that wait, no longer do or will."""
+    session.execute(delete(Invitation).where(Invitation.account_id == account.id))
+    session.execute(
+        delete(StaffRequest).where(StaffRequest.account_id == account.id, StaffRequest.token_hash.is_not(None))
+    )
+    session.add(Invitation(account_id=account.id, token_hash=token_hash, expires_at=now + LIFETIME))
+    session.flush()
+    session.expire(account, ["requests"])
+
+
 def invited(session: Session, token: str, *, now: datetime) -> Account:
-    """Whom a link invites; raises InputError (link_spent) for one that was used, has ended or never was."""
+    """Whom a link invites.
+
+    Raises InputError (link_spent) for one that was used, has ended or never was, (link_waits) for one that a second
+    administrator has not agreed to.
+    """
     query = select(Account).join(Invitation, Invitation.account_id == Account.id)
     query = query.where(Invitation.token_hash == _hash(token), Invitation.expires_at > now)
     account = session.scalar(query.where(Account.active.is_(True)))
     if account is None:
-        raise InputError(Refusal.LINK_SPENT)
+        waits = session.scalar(select(StaffRequest.id).where(StaffRequest.token_hash == _hash(token)))
+        raise InputError(Refusal.LINK_SPENT if waits is None else Refusal.LINK_WAITS)
     return account
 
 
 def accept(session: Session, token: str, *, password_hash: str, now: datetime) -> Account:
     """Gives the account its password and spends the link; a second factor and open sessions of before end.
 
-    Of two who come with the same link one is let through. Raises InputError (link_spent).
+    Of two who come with the same link one is let through. Raises InputError (link_spent, link_waits).
     """
     account = invited(session, token, now=now)
     spent = delete(Invitation).where(Invitation.token_hash == _hash(token)).returning(Invitation.id)

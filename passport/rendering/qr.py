@@ -51,18 +51,23 @@ def qr_png(text: str, *, level: str = "Q", module_pixels: int = MODULE_PIXELS) -
 
 
 def qr_svg(text: str, *, level: str = "Q") -> str:
-    """The symbol as an SVG drawing, one unit a module, on white so that a dark page does not swallow it."""
+    """The symbol as an SVG drawing, one unit a module, on white so that a dark page does not swallow it.
+
+    Each row is one dashed stroke: less than half the bytes of a rectangle for each dark stretch.
+    """
     matrix = qr_matrix(text, level=level)
-    path: list[str] = []
-    for y, row in enumerate(matrix):
-        x = 0
-        for dark, run in groupby(row):
-            width = sum(1 for _ in run)
-            if dark:
-                path.append(f"M{x} {y}h{width}v1h-{width}z")
-            x += width
     side = len(matrix)
+    rows = "".join(_strokes(row, y) for y, row in enumerate(matrix))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges">'
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{"".join(path)}"/></svg>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path stroke="#000" d="{rows}"/></svg>'
     )
+
+
+def _strokes(row: list[bool], y: int) -> str:
+    """The dark stretches of a row along its middle; empty for a row that is all white."""
+    runs = [(dark, sum(1 for _ in run)) for dark, run in groupby(row)]
+    if len(runs) == 1:
+        return ""
+    drawn = "".join(f"h{width}" if dark else f"m{width} 0" for dark, width in runs[1:-1])  # the ends are quiet zone
+    return f"M{runs[0][1]} {y}.5{drawn}"

@@ -7,7 +7,7 @@ refused at run time, and a test walks the url map and fails on it.
 from __future__ import annotations
 
 import ipaddress
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, request, session, url_for
@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user, logout_user
 
 from passport.house import clock, current_house
-from passport.web.agency_session import signed_in
+from passport.web.agency_session import IDLE, signed_in
 
 
 class Audience(StrEnum):
@@ -46,7 +46,6 @@ _ENDPOINTS = {
 _AUDIENCE = "passport_audience"
 _MACHINE = "passport_machine"
 _SEEN = "staff_seen"
-IDLE = timedelta(minutes=15)  # security T18
 
 
 def declare(blueprint: Blueprint, audience: Audience, *, machine: bool = False) -> None:

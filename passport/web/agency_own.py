@@ -10,6 +10,7 @@ from limits import RateLimitItemPerMinute
 
 from passport.house import clock, current_house
 from passport.registry import audit
+from passport.registry.agency_sessions import end_sessions
 from passport.registry.clients import find_client, roll_key
 from passport.web import access
 from passport.web.agency_desk import show
@@ -37,6 +38,7 @@ def roll() -> ResponseReturnValue:
         if client is None or client.id != the_agency().id:
             return show(errors={"current": _("Khóa này không đúng hoặc đã kết thúc.")}), 401
         key = roll_key(session, client)
+        end_sessions(session, client)
         audit.record(
             session, actor=f"client:{client.id}", action="client_key_rolled", subject=client.id, detail={}, at=clock()
         )

@@ -1,6 +1,7 @@
-"""An agency at its pages: signed in with its key, which stays with the agency; the session names the client alone.
+"""An agency at its pages: signed in with its key, which stays with the agency; the cookie names a session alone.
 
-The session ends after a working day, when the key is rolled elsewhere, and when the client is revoked.
+The session is the server's: it ends at signing out, after a quarter of an hour without a page, after a working day,
+when the key is rolled and when the client is revoked, for every copy of the cookie.
 """
 
 from __future__ import annotations
@@ -9,23 +10,30 @@ from datetime import datetime, timedelta
 
 from flask import g, session
 
-from passport.errors import InputError
 from passport.house import clock, current_house
-from passport.registry.clients import Client, require_client
+from passport.registry.agency_sessions import begin_session, client_of, end_session
+from passport.registry.clients import Client
 
-LIFE = timedelta(hours=12)
-_NAME = "agency"
+IDLE = timedelta(minutes=15)  # security T18; of agencies and staff
+_NAME = "agency_session"
 
 
 def sign_in(client: Client) -> None:
-    """Lets the browser in hand act for `client`."""
-    session[_NAME] = {"client": client.id, "key": _trace(client), "ends": (clock() + LIFE).isoformat()}
+    """Lets the browser in hand act for `client`; an earlier session of it ends."""
+    sign_out()
+    now = clock()
+    with current_house().database.transaction() as writing:
+        token = begin_session(writing, client=client, now=now)
+    session[_NAME] = {"token": token, "seen": now.isoformat()}
     g.agency = client
 
 
 def sign_out() -> None:
     """Ends that."""
-    session.pop(_NAME, None)
+    told = session.pop(_NAME, None)
+    if told:
+        with current_house().database.transaction() as writing:
+            end_session(writing, told["token"])
     g.agency = None
 
 
@@ -45,17 +53,11 @@ def the_agency() -> Client:
 
 
 def _find() -> Client | None:
-    told = session.get(_NAME)
-    if not told or datetime.fromisoformat(told["ends"]) < clock():
+    told, now = session.get(_NAME), clock()
+    if not told or now - datetime.fromisoformat(told["seen"]) > IDLE:
         return None
-    try:
-        with current_house().database.reading() as reading:
-            client = require_client(reading, told["client"])
-    except InputError:  # revoked meanwhile
-        return None
-    return client if _trace(client) == told["key"] else None
-
-
-def _trace(client: Client) -> str:
-    """What changes with the key; nobody finds a key of 256 random bits by a piece of its hash."""
-    return client.key_hash[:8].hex()
+    with current_house().database.reading() as reading:
+        client = client_of(reading, told["token"], now=now)
+    if client is not None:
+        session[_NAME] = told | {"seen": now.isoformat()}
+    return client

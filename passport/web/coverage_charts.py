@@ -7,7 +7,14 @@ weigh nothing; the chart library comes only when a reader asks for it (`frontend
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
 from flask_babel import gettext as _
+
+from passport.domain.coverage import AgeGroup, Coverage, Step
+from passport.registry.coverage_tables import FrozenReport
 
 _LOW, _MIDDLE = 50, 70  # per cent; the bands of the ministry's daily reports (2022)
 _KINDS = ("Tỉnh ", "Thành phố ")
@@ -36,3 +43,24 @@ def bands(target: str) -> list[tuple[str, str]]:
 def short_name(name: str) -> str:
     """The name of a province without the word for its kind, which a tile has no room for."""
     return next((name.removeprefix(kind) for kind in _KINDS if name.startswith(kind)), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A percentage on a day; `report` is the number of the frozen report that says so, None the page itself."""
+
+    on: date
+    rate: float
+    report: int | None
+
+
+def course(reports: Iterable[FrozenReport], table: Coverage, *, group: AgeGroup, step: Step) -> list[Point]:
+    """The line of one figure over time, ending with the page's own; empty where no report tells an earlier one."""
+    points = []
+    for report in reports:
+        told = (cell for cell in report.figures["cells"] if (cell["age_group"], cell["dose"]) == (group, step))
+        rate = next((cell["rate"] for cell in told), None)
+        if rate is not None:  # nor where the cell was too small to leave the house
+            points.append(Point(report.on, rate, report.id))
+    now = table.total.cell(group, step).rate
+    return [*points, Point(table.on, now, None)] if points and now is not None else points

@@ -27,6 +27,7 @@ _STATUS_OF_REASON = {
     Refusal.SAMPLES_ONLY: 403,
     Refusal.OWN_ENTRY: 403,
     Refusal.OWN_PROPOSAL: 403,
+    Refusal.OWN_REQUEST: 403,
     Refusal.FILE_TOO_LARGE: 413,
     Refusal.BAD_KEY_FILE: 503,  # keys come in by commands alone, so the file is the house's own
     Refusal.UNKNOWN_PERSON: 404,
@@ -37,6 +38,7 @@ _STATUS_OF_REASON = {
     Refusal.UNKNOWN_SITE: 404,
     Refusal.UNKNOWN_AREA: 404,
     Refusal.UNKNOWN_ACCOUNT: 404,
+    Refusal.UNKNOWN_REQUEST: 404,
 }
 _PAGES = {
     400: Sentence("Yêu cầu không đọc được.", "The request could not be read."),

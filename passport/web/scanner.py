@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 
 from passport.domain.verdict import Verdict
 from passport.house import clock, current_house
@@ -68,17 +67,6 @@ class Terms:
         if self.country:
             asked.append(scanner_words.rules_of(told(country_name(self.country))))
         return ", ".join(asked) or scanner_words.no_policy()
-
-
-@BLUEPRINT.after_request
-def _small(response: Response) -> Response:
-    """The empty page compressed. It repeats nothing of its address, so its length tells nothing of its token (BREACH);
-    results, which repeat what was sent, stay as they are."""
-    if request.method == "GET" and response.mimetype == "text/html" and request.accept_encodings["gzip"]:
-        response.set_data(gzip.compress(response.get_data()))
-        response.headers["Content-Encoding"] = "gzip"
-        response.vary.add("Accept-Encoding")
-    return response
 
 
 @BLUEPRINT.route("/verify", methods=["GET", "POST"])

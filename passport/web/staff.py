@@ -16,6 +16,7 @@ from passport.registry.accounts import ROLES, Account, find_account, granted_are
 from passport.registry.doses import Counts
 from passport.registry.progress import counts_by_area, rolled_up
 from passport.registry.sites import list_sites
+from passport.registry.staffing import may_agree, requests_before
 from passport.registry.tables import Area, Site
 from passport.web import access
 
@@ -82,7 +83,8 @@ def desk() -> str:
         totals = rolled_up(counted, areas.values())
         rows = [(area.name, totals[area.id]) for area in areas.values()]
         grants = [(role_name(grant.role), grant.area) for grant in who.grants]
-        return render_template("staff/desk.html", who=who, grants=grants, rows=rows)
+        waiting = sum(may_agree(asked, who) for asked in requests_before(session, who))
+        return render_template("staff/desk.html", who=who, grants=grants, rows=rows, waiting=waiting)
 
 
 def role_name(role: str) -> str:

@@ -1,4 +1,7 @@
-"""Staff: administrators invite others by a one-time link, give and take roles in areas, close accounts."""
+"""Staff: administrators invite others by a one-time link, give and take roles in areas, close accounts.
+
+What takes two of them waits on the page of accounts until the second one agrees.
+"""
 
 from __future__ import annotations
 
@@ -69,10 +72,10 @@ def grant(account_id: int) -> ResponseReturnValue:
             by = account(session)
             chosen = staffing.require_staff(session, by, account_id)
             role, area = request.form.get("role", ""), _area(session)
-            staffing.give_role(session, chosen, role=role, area=area, by=by, at=clock())
+            held = staffing.give_role(session, chosen, role=role, area=area, by=by, at=clock())
     except InputError as error:
         return _account_page(account_id, error=f"{told(error.message)} {told(error.advice)}"), 422
-    flash(_("Đã giao vai trò."), "success")
+    flash(_("Đã giao vai trò.") if held else _("Vai trò này chờ một quản trị viên thứ hai đồng ý."), "success")
     return redirect(url_for("staff.account_page", account_id=account_id))
 
 
@@ -99,6 +102,19 @@ def set_active(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.account_page", account_id=account_id))
 
 
+@BLUEPRINT.post("/accounts/requests/<int(max=2147483647):request_id>/<any('agree', 'refuse'):decision>")
+def decide_request(request_id: int, decision: str) -> ResponseReturnValue:
+    """Agrees to what another administrator asked for, or ends it."""
+    decide = staffing.agree if decision == "agree" else staffing.refuse
+    with current_house().database.transaction() as session:
+        decide(session, request_id, by=account(session), at=clock())
+    flash(
+        _("Đã đồng ý với yêu cầu.") if decision == "agree" else _("Yêu cầu đã kết thúc, không có gì thay đổi."),
+        "success",
+    )
+    return redirect(url_for("staff.accounts"))
+
+
 def _area(session: Session) -> Area | None:
     """The area of the form; raises InputError (unknown_area_code) unless the whole country was chosen itself."""
     if request.form.get("scope") == NATIONAL:
@@ -116,6 +132,8 @@ def _list_page(*, error: str | None = None) -> str:
         return render_template(
             "staff/accounts.html",
             found=staffing.staff_of(session, who),
+            waiting=[(asked, staffing.may_agree(asked, who)) for asked in staffing.requests_before(session, who)],
+            who=who,
             links=invitations.open_links(session, now=clock()),
             roles=_choices(),
             role_name=role_name,

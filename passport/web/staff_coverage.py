@@ -21,12 +21,12 @@ from passport.registry import due
 from passport.registry.accounts import require_role
 from passport.registry.areas import lies_in, require_area
 from passport.registry.coverage import coverage
-from passport.registry.coverage_reports import list_reports, require_report
+from passport.registry.coverage_reports import course_of, list_reports, require_report
 from passport.registry.progress import counts_by_area, duties, summed
 from passport.registry.tables import Area
 from passport.rendering.coverage_report import Frozen, number_text, report_pdf, report_sheet
 from passport.rendering.sheets import XLSX, SheetColumn, text_sheet
-from passport.web.coverage_charts import band, bands, short_name
+from passport.web.coverage_charts import band, bands, course, short_name
 from passport.web.language import current_language, day
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, SEES_COVERAGE, account, areas_of
 
@@ -68,6 +68,7 @@ def coverage_page() -> str:
             groups=GROUP_NAMES,
             steps=STEP_NAMES,
             ranked=table.ranked(group, step),
+            course=course(course_of(session, area=place.area, before=asked.on), table, group=group, step=step),
             unlisted=table.unlisted[:UNLISTED_SHOWN],
             number=number,
             band=band,

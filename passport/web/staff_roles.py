@@ -106,6 +106,7 @@ MAY_USE: Mapping[str, tuple[str, ...]] = {
     "grant": ADMINISTRATORS,
     "take_grant": ADMINISTRATORS,
     "set_active": ADMINISTRATORS,
+    "decide_request": ADMINISTRATORS,
 }
 
 

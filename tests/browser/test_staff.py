@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from passport.demo import accounts, lists
 from passport.demo.accounts import SampleAccount
 from passport.intake.denominators import import_counts
+from passport.registry.coverage_reports import store_report
 from passport.tasks.queue import EXTENSION, Queue
 from passport.web import staff_lists
 from passport.web.limits import LIMITER
@@ -112,12 +113,25 @@ def test_the_chart_is_drawn_when_it_is_asked_for(site: Site, at: str, open_page:
         now=now,
         today=site.house.today(now),
     )
+    _freeze(site, {90: 41.5, 60: 58.5}, now=now)
     page = open_page(at)
     _sign_in(page, at, accounts.INSPECTOR)
     page.goto("/staff/coverage?lang=en")
+    expect(page.get_by_role("row", name="Report 2 58.5 %")).to_be_visible()  # beside the line over time
     page.get_by_role("button", name="Show the chart").click()
-    chart = page.locator("#chart")
-    expect(chart.locator("svg")).to_be_visible()
-    expect(chart).to_contain_text("Ninh Bình")
-    expect(chart).to_contain_text("90.0 %")  # the target's line
-    expect(chart).to_have_attribute("role", "img")
+    over_time, units = (page.locator("#chart [role=img]").nth(n) for n in range(2))
+    expect(over_time.locator("svg")).to_be_visible()
+    expect(units.locator("svg")).to_be_visible()
+    expect(units).to_contain_text("Ninh Bình")
+    expect(over_time).to_contain_text("41.5 %")
+    for chart in (over_time, units):
+        expect(chart).to_contain_text("90.0 %")  # the target's line
+
+
+def _freeze(site: Site, rates: dict[int, float], *, now: datetime) -> None:
+    """Reports of the whole country, so many days ago; those of a few invented people would have small cells alone."""
+    with site.house.database.transaction() as session:
+        for days, rate in rates.items():
+            cell = {"age_group": "18+", "dose": "first", "rate": rate}
+            on = site.house.today(now) - timedelta(days=days)
+            store_report(session, area=None, on=on, figures={"cells": [cell]}, by="test", at=now)

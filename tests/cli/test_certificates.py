@@ -13,7 +13,9 @@ from click.testing import Result
 from flask.testing import FlaskCliRunner
 from sqlalchemy import update
 
+from passport.cli import viewing
 from passport.domain.people import IdentityState
+from passport.registry import audit
 from passport.registry.db import Database
 from passport.registry.tables import Certificate
 from passport.rendering.reading import read_codes
@@ -64,6 +66,29 @@ def test_proposed_approved_issued_and_shown(desk: Desk) -> None:
     run = desk.told("approve", str(proposed["batch"]), "--by", APPROVER)
     assert run == {"batch": proposed["batch"], "issued": 2, "refused": {}, "open": 0}
     assert len(desk.office.certificates(state="issued")) == 2
+
+
+def test_on_a_terminal_the_drawn_ones_are_shown_and_a_yes_is_asked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.office.dose(desk.office.person())
+    batch = desk.propose()
+    monkeypatch.setattr(viewing, "at_a_terminal", lambda: True)
+    refused = desk.runner.invoke(args=["certificates", "approve", batch, "--by", APPROVER], input="n\n")
+    assert refused.exit_code == 1
+    assert " · 1990-01-02 · dose 1/2 Pfizer " in refused.stderr
+    assert desk.office.certificates() == []
+    done = desk.runner.invoke(args=["certificates", "approve", batch, "--by", APPROVER], input="y\n")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("batch\t")
+    with desk.office.database.reading() as session:
+        (approved,) = audit.entries(session, action="batch_approved")
+    assert approved.detail == {"viewed": 1}
+
+
+def test_a_script_is_asked_nothing_and_the_trail_says_that_none_was_viewed(desk: Desk) -> None:
+    desk.certificate()
+    with desk.office.database.reading() as session:
+        (approved,) = audit.entries(session, action="batch_approved")
+    assert approved.detail == {"viewed": 0}
 
 
 def test_a_table_for_people_tells_the_same(desk: Desk) -> None:

@@ -49,6 +49,14 @@ def _chooses(client: FlaskClient, link: str, password: str = PASSWORD) -> str:
     return str(answer.headers["Location"])
 
 
+def _decides(client: FlaskClient, decision: str, *, status: int = 302) -> None:
+    """Presses the button of this decision where the page of accounts offers one, which is to be so unless 404."""
+    buttons = re.findall(rf"/staff/accounts/requests/\d+/{decision}", client.get("/staff/accounts").data.decode())
+    assert len(buttons) == (status == 302)
+    for button in buttons:
+        assert client.post(button).status_code == status
+
+
 def _code(secret: str, *, steps: int = 0) -> str:
     key = base64.b32decode(secret.replace("-", "").replace(" ", ""))
     return TOTP(key, 6, SHA1(), 30, enforce_key_length=False).generate(time.time() + 30 * steps).decode()
@@ -99,6 +107,9 @@ def test_an_administrator_invites_gives_takes_and_closes(site: Site) -> None:
     with site.house.database.reading() as session:
         page = f"/staff/accounts/{account_of(session, asked['email']).id}"
     assert admin.post(page + "/grants", data={"role": "confirmer", "scope": "national"}).status_code == 302
+    assert newcomer.get("/staff/confirm").status_code == 403  # until a second administrator agrees
+    _decides(admin, "agree", status=404)  # the one who asked is offered no such button
+    _decides(site.as_(accounts.SECOND_ADMINISTRATOR), "agree")
     assert newcomer.get("/staff/confirm").status_code == 200
     (taken,) = re.findall(
         rf'{page}/grants/(\d+)/take"(?:(?!</form>).)*Người xác nhận', admin.get(page).data.decode(), re.S
@@ -110,8 +121,35 @@ def test_an_administrator_invites_gives_takes_and_closes(site: Site) -> None:
     answer = site.visitor().post("/staff/login", data={"email": asked["email"], "password": PASSWORD})
     assert answer.status_code == 200
     with site.house.database.reading() as session:
-        acts = [entry.action for entry in entries(session, actor=accounts.ADMINISTRATOR.email, limit=5)]
-    assert acts == ["account_closed", "role_taken", "role_granted", "user_invited"]
+        acts = [entry.action for entry in entries(session, subject=page.replace("/staff/accounts/", "account "))]
+    assert acts == [
+        "account_closed", "role_taken", "role_agreed", "role_asked", "link_used", "role_granted", "user_invited",
+    ]  # fmt: skip
+
+
+def test_a_link_that_takes_an_account_over_opens_nothing_before_a_second_yes(site: Site) -> None:
+    admin, second = site.as_(accounts.ADMINISTRATOR), site.as_(accounts.SECOND_ADMINISTRATOR)
+    with site.house.database.reading() as session:
+        page = f"/staff/accounts/{account_of(session, accounts.APPROVER.email).id}"
+    made = admin.post(page + "/link").data.decode()
+    (link,) = re.findall(r"/staff/(welcome/[\w-]+)", made)
+    assert "chưa dùng được" in _text(made.encode())
+    waits = site.visitor().post(f"/staff/{link}?lang=en", data={"password": PASSWORD, "again": PASSWORD})
+    assert waits.status_code == 422
+    assert "waits for a second administrator" in _text(waits.data)
+    (asked,) = re.findall(r"/staff/accounts/requests/(\d+)/refuse", admin.get("/staff/accounts").data.decode())
+    assert admin.post(f"/staff/accounts/requests/{asked}/agree").status_code == 403
+    assert "1 việc chờ bạn đồng ý" in _text(second.get("/staff/").data)
+    assert "chờ bạn đồng ý" not in _text(admin.get("/staff/").data)
+    _decides(second, "refuse")
+    assert site.visitor().get(f"/staff/{link}").status_code == 422
+    (link,) = re.findall(r"/staff/(welcome/[\w-]+)", admin.post(page + "/link").data.decode())
+    _decides(second, "agree")
+    assert site.visitor().get(f"/staff/{link}").status_code == 200
+    with site.house.database.reading() as session:
+        (agreed,) = entries(session, action="link_agreed", limit=1)
+        who = account_of(session, accounts.ADMINISTRATOR.email).id
+    assert (agreed.actor, agreed.detail) == (accounts.SECOND_ADMINISTRATOR.email, {"asked_by": f"account {who}"})
 
 
 def test_nobody_changes_their_own_account_or_one_above(site: Site) -> None:
@@ -127,6 +165,8 @@ def test_nobody_changes_their_own_account_or_one_above(site: Site) -> None:
     (link,) = re.findall(r"/staff/(welcome/[\w-]+)", made)
     commune = site.visitor()
     _chooses(commune, link)
+    assert commune.get("/staff/accounts").status_code == 403
+    _decides(site.as_(accounts.SECOND_ADMINISTRATOR), "agree")
     listed = commune.get("/staff/accounts").data.decode()
     assert accounts.NURSE.email in listed
     assert accounts.NURSE_KIM_SON.email not in listed

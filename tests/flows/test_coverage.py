@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -14,8 +16,9 @@ from python_calamine import CalamineWorkbook
 from passport.demo import accounts
 from passport.demo.accounts import SampleAccount
 from passport.registry.accounts import find_account
+from passport.registry.areas import require_area
 from passport.registry.clients import create_client
-from passport.registry.coverage_reports import digest
+from passport.registry.coverage_reports import digest, store_report
 from passport.registry.tables import Dose
 from tests.installed import Site
 
@@ -90,6 +93,31 @@ def test_a_frozen_report_stays_as_it_was(site: Site) -> None:
     assert "VACCINATION COVERAGE REPORT" in english
     assert digest(figures)[:16] in _page(client, "/staff/coverage/reports")
     assert client.get("/staff/coverage/reports/2.pdf").status_code == 422
+
+
+def test_frozen_reports_of_the_very_area_make_a_line_over_time(site: Site) -> None:
+    today = site.house.today(datetime.now(UTC))
+    with site.house.database.transaction() as session:
+        here, above = (require_area(session, code, on=today) for code in (KIM_SON, "37"))
+        told = (
+            (here, 90, 41.5),
+            (here, 60, 7.0),
+            (here, 60, 58.0),
+            (here, 30, None),
+            (above, 45, 99.0),
+            (here, 0, 1.0),
+        )
+        for area, days, rate in told:
+            figures = {"cells": [{"age_group": "18+", "dose": "first", "rate": rate}]}
+            on = today - timedelta(days=days)
+            store_report(session, area=area, on=on, figures=figures, by="x", at=datetime.now(UTC))
+    page = _page(site.as_(accounts.ISSUER), f"/staff/coverage?area={KIM_SON}&lang=en")
+    chart = json.loads(html.unescape(re.findall(r'data-chart="([^"]*)"', page)[0]))
+    assert [point["text"] for point in chart["course"]["points"]] == ["41.5 %", "58.0 %", "65.0 %"]
+    # The last number of one day; neither another area's nor today's, nor one without the figure.
+    assert re.findall(r">Report (\d+)<", page) == ["3", "1"]
+    dose = _page(site.as_(accounts.ISSUER), f"/staff/coverage?area={KIM_SON}&cell=18%2B/complete")
+    assert "data-chart" not in dose
 
 
 def test_commands(site: Site, tmp_path: Path) -> None:

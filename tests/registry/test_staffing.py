@@ -11,6 +11,7 @@ from passport.errors import InputError, Refusal, Refused
 from passport.registry import batch_views, certificates, invitations, staffing
 from passport.registry.accounts import Account, grant_role, spend_code
 from passport.registry.left_out import Why, left_out
+from passport.registry.tables import Area
 
 from .conftest import TUA_CHUA, Scene
 
@@ -73,9 +74,100 @@ def test_an_administrator_of_an_area_answers_for_it_alone(scene: Scene, chief: A
     with pytest.raises(InputError):
         staffing.require_staff(scene.session, local, stranger.id)
     with pytest.raises(Refused):
-        staffing.give_role(scene.session, nurse, role="issuer", area=scene.area(), by=local, at=scene.now)
-    staffing.give_role(scene.session, nurse, role="issuer", area=scene.area(TUA_CHUA), by=local, at=scene.now)
-    assert [grant.role for grant in nurse.grants] == ["registrar", "issuer"]
+        staffing.give_role(scene.session, nurse, role="inspector", area=scene.area(), by=local, at=scene.now)
+    staffing.give_role(scene.session, nurse, role="inspector", area=scene.area(TUA_CHUA), by=local, at=scene.now)
+    assert [grant.role for grant in nurse.grants] == ["registrar", "inspector"]
+
+
+def _second(scene: Scene, name: str = "second", area: Area | None = None) -> Account:
+    account = scene.account(name)
+    grant_role(scene.session, account=account, role="administrator", area=area)
+    return account
+
+
+@pytest.mark.parametrize("role", staffing.FOUR_EYES)
+def test_a_role_that_says_yes_waits_for_a_second_administrator(scene: Scene, chief: Account, role: str) -> None:
+    account = scene.account("invented")
+    assert not staffing.give_role(scene.session, account, role=role, area=None, by=chief, at=scene.now)
+    (waiting,) = staffing.requests_before(scene.session, chief)
+    assert not staffing.may_agree(waiting, chief)
+    with pytest.raises(Refused) as told, scene.session.begin_nested():
+        staffing.agree(scene.session, waiting.id, by=chief, at=scene.now)
+    assert told.value.reason is Refusal.OWN_REQUEST
+    assert account.grants == []
+    assert staffing.agree(scene.session, waiting.id, by=_second(scene), at=scene.now) is account
+    assert [grant.role for grant in account.grants] == [role]
+    assert staffing.requests_before(scene.session, chief) == []
+    with pytest.raises(InputError) as told_late:
+        staffing.agree(scene.session, waiting.id, by=_second(scene), at=scene.now)
+    assert told_late.value.reason is Refusal.UNKNOWN_REQUEST
+
+
+def test_a_link_to_an_account_that_somebody_has_waits(scene: Scene, chief: Account) -> None:
+    officer, second = scene.account("officer"), _second(scene)
+    token = staffing.new_link(scene.session, officer, by=chief, at=scene.now)
+    invitations.accept(scene.session, token, password_hash="own", now=scene.now)  # never signed in, no role: at once
+    stolen = staffing.new_link(scene.session, officer, by=chief, at=scene.now)
+    with pytest.raises(InputError) as told:
+        invitations.accept(scene.session, stolen, password_hash="chief's", now=scene.now)
+    assert told.value.reason is Refusal.LINK_WAITS
+    (waiting,) = officer.requests
+    staffing.refuse(scene.session, waiting.id, by=second, at=scene.now)
+    again = staffing.new_link(scene.session, officer, by=chief, at=scene.now)
+    for link, reason in ((stolen, Refusal.LINK_SPENT), (again, Refusal.LINK_WAITS)):
+        with pytest.raises(InputError) as told:
+            invitations.invited(scene.session, link, now=scene.now)
+        assert told.value.reason is reason
+    (waiting,) = officer.requests
+    later = scene.now + invitations.LIFETIME  # over a weekend
+    staffing.agree(scene.session, waiting.id, by=second, at=later)
+    assert officer.password == "own"
+    invitations.accept(scene.session, again, password_hash="new", now=later)
+    assert officer.password == "new"
+
+
+def test_a_link_to_an_invited_account_with_an_agreed_role_waits(scene: Scene, chief: Account) -> None:
+    invited = scene.account("invited")
+    grant_role(scene.session, account=invited, role="approver", area=None)
+    token = staffing.new_link(scene.session, invited, by=chief, at=scene.now)
+    with pytest.raises(InputError) as told:
+        invitations.invited(scene.session, token, now=scene.now)
+    assert told.value.reason is Refusal.LINK_WAITS
+    operators = invitations.make_link(scene.session, account=invited, now=scene.now)  # as by the command
+    assert invitations.invited(scene.session, operators, now=scene.now) is invited
+    assert invited.requests == []
+
+
+def test_who_agrees_is_an_administrator_over_that_area_and_not_meant(scene: Scene, chief: Account) -> None:
+    session, kim_son = scene.session, scene.area()
+    account = scene.account("new")
+    staffing.give_role(session, account, role="approver", area=kim_son, by=chief, at=scene.now)
+    (waiting,) = account.requests
+    stranger, local = _second(scene, "stranger", scene.area(TUA_CHUA)), _second(scene, "local", kim_son)
+    with pytest.raises(InputError) as told:
+        staffing.agree(session, waiting.id, by=stranger, at=scene.now)
+    assert told.value.reason is Refusal.UNKNOWN_REQUEST
+    staffing.agree(session, waiting.id, by=local, at=scene.now)
+    staffing.give_role(session, local, role="approver", area=None, by=chief, at=scene.now)
+    (own,) = local.requests
+    with pytest.raises((Refused, InputError)):
+        staffing.agree(session, own.id, by=local, at=scene.now)
+    assert not staffing.may_agree(own, local)
+
+
+@pytest.mark.parametrize("how", ["closed", "taken"])
+def test_what_somebody_asked_for_ends_with_their_office(scene: Scene, chief: Account, how: str) -> None:
+    thief, victim = _second(scene, "thief"), scene.account("victim")
+    victim.password = "h"
+    token = staffing.new_link(scene.session, victim, by=thief, at=scene.now)
+    if how == "closed":
+        staffing.set_active(scene.session, thief, active=False, by=chief, at=scene.now)
+    else:
+        staffing.take_role(scene.session, thief, grant_id=thief.grants[0].id, by=chief, at=scene.now)
+    assert staffing.requests_before(scene.session, chief) == []
+    with pytest.raises(InputError) as told:
+        invitations.invited(scene.session, token, now=scene.now)
+    assert told.value.reason is Refusal.LINK_SPENT
 
 
 def test_twenty_are_drawn_for_each_approver_and_kept(scene: Scene) -> None:

@@ -60,9 +60,11 @@ def test_png_has_one_bit_a_pixel_and_whole_modules() -> None:
 def test_svg_draws_the_same_modules() -> None:
     svg, matrix = qr_svg(CODE), qr_matrix(CODE)
     drawn = [[False] * len(matrix) for _ in matrix]
-    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", svg):
-        for column in range(int(x), int(x) + int(width)):
-            drawn[int(y)][column] = True
+    for first, y, strokes in re.findall(r"M(\d+) (\d+)\.5((?:h\d+|m\d+ 0)+)", svg):
+        x = int(first)
+        for kind, width in re.findall(r"([hm])(\d+)", strokes):
+            drawn[int(y)][x : x + int(width)] = [kind == "h"] * int(width)
+            x += int(width)
     assert drawn == matrix
     assert f'viewBox="0 0 {len(matrix)} {len(matrix)}"' in svg
 

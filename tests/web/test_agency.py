@@ -22,10 +22,10 @@ from werkzeug.test import encode_multipart
 from passport.demo.samples import load
 from passport.house import EXTENSION, clock
 from passport.registry import audit
-from passport.registry.clients import CHECKS_PER_MINUTE, create_client
+from passport.registry.clients import CHECKS_PER_MINUTE, create_client, find_client, revoke_client
 from passport.rendering.qr import qr_png
 from passport.trust.keyring import import_keys
-from passport.web import test_keys
+from passport.web import agency_session, test_keys
 from passport.web.snippets import CALLS, Call, snippets
 from tests.absence import absent
 from tests.forging import Authority
@@ -182,6 +182,37 @@ def test_an_agency_sees_its_use_and_rolls_its_key(app: APIFlask, desk: FlaskClie
         assert audit.entries(session, action="client_key_rolled")
     desk.post("/agency/sign-out")
     assert desk.get("/agency/group").headers["Location"].startswith("/agency?next=agency_own.group_form")
+
+
+def test_a_copied_cookie_dies_with_its_session(
+    app: APIFlask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = key_for(app, "verify:batch")
+    thief, colleague = app.test_client(), app.test_client()
+
+    def works(browser: FlaskClient) -> bool:
+        return browser.get("/agency/group").status_code == 200
+
+    for browser in (desk, colleague):
+        browser.post("/agency/sign-in", data={"key": key})
+    stolen = desk.get_cookie("session")
+    assert stolen is not None
+    thief.set_cookie("session", stolen.value)
+    assert works(thief)
+    desk.post("/agency/sign-out")
+    thief.set_cookie("session", stolen.value)
+    assert [works(browser) for browser in (desk, thief, colleague)] == [False, False, True]
+
+    with monkeypatch.context() as later:
+        later.setattr(agency_session, "clock", lambda: clock() + agency_session.IDLE)
+        assert not works(colleague)
+    colleague.post("/agency/sign-in", data={"key": key})
+    assert works(colleague)
+    with app.extensions[EXTENSION].database.transaction() as session:
+        found = find_client(session, key=key)
+        assert found is not None
+        revoke_client(session, client_id=found.id, now=clock())
+    assert not works(colleague)
 
 
 def test_a_key_for_single_checks_opens_neither_groups_nor_lists(app: APIFlask, desk: FlaskClient) -> None:

@@ -14,6 +14,10 @@ import jsonschema_rs
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from limits import RateLimitItem
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from werkzeug.test import TestResponse
 
 from passport.errors import Reason, advice, sentence
@@ -99,6 +103,25 @@ def test_each_client_has_a_limit_of_its_own(app: APIFlask, client: FlaskClient) 
     answer = client.post(ONE, json={"credential": "x"}, headers=other)
     assert answer.headers["RateLimit-Policy"] == '"client";q=3;w=60'
     assert remaining(answer) == ("client", 2)
+
+
+class _Away(FixedWindowRateLimiter):
+    """Counts in a store that does not answer."""
+
+    def test(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        raise StorageError(ConnectionError())
+
+    get_window_stats = test  # type: ignore[assignment]
+
+
+def test_while_the_store_of_limits_is_away_the_process_counts_alone(
+    app: APIFlask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(LIMITER), "limiter", property(lambda _limiter: _Away(MemoryStorage())))
+    headers = key_for(app, "verify", checks_per_minute=2)
+    answers = [client.post(ONE, json={"credential": "x"}, headers=headers) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [remaining(answer) for answer in answers] == [("client", 1), ("client", 0), ("client", 0)]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,7 @@ new_link              . . . . . . . . . D
 grant                . . . . . . . . . D
 take_grant           . . . . . . . . . D
 set_active           . . . . . . . . . D
+decide_request       . . . . . . . . . D
 """
 EXPECTED = {name: set(letters) - {"."} for name, *letters in (line.split() for line in TABLE.strip().splitlines())}
 # A member of staff reads but does not write here.
