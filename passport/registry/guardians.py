@@ -1,10 +1,10 @@
-"""Who acts for a child: linked by staff who saw the papers, until the child comes of age."""
+"""Who acts for a child until it is of age: linked by staff who saw the papers, or by the population register."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from passport.domain.dates import PartialDate
@@ -17,15 +17,21 @@ OF_AGE = 18  # years; Civil Code 2015, article 20
 
 
 class Guardianship(Base):
-    """A guardian and a child. The row ends with the link; who linked and parted them stays in the audit trail."""
+    """A guardian and a child. The row ends with the link; who linked and parted them stays in the audit trail.
+
+    Without a paper and whoever saw it, the population register said so.
+    """
 
     __tablename__ = "guardianship"
-    __table_args__ = (Index("ix_guardianship_child_id", "child_id"),)
+    __table_args__ = (
+        Index("ix_guardianship_child_id", "child_id"),
+        CheckConstraint("(paper IS NULL) = (by_id IS NULL)", name="ck_guardianship_how"),
+    )
 
     guardian_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     child_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    paper: Mapped[str] = mapped_column(String(200))  # what was shown: a birth certificate and its number
-    by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    paper: Mapped[str | None] = mapped_column(String(200))  # what was shown: a birth certificate and its number
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime]
 
 
@@ -42,25 +48,34 @@ def children_of(session: Session, guardian_id: str, *, on: date) -> list[Person]
     return [child for child in found if is_minor(child, on=on)]
 
 
-def guardians_of(session: Session, child_id: str) -> list[Person]:
-    """Whoever was linked to a child, in order of their names."""
-    linked = select(Guardianship.guardian_id).where(Guardianship.child_id == child_id)
-    return list(session.scalars(select(Person).where(Person.id.in_(linked)).order_by(Person.name_key, Person.id)))
+def guardians_of(session: Session, child_id: str) -> list[tuple[Person, Guardianship]]:
+    """Whoever was linked to a child, and how, in order of their names."""
+    linked = select(Person, Guardianship).join(Guardianship, Guardianship.guardian_id == Person.id)
+    found = session.execute(linked.where(Guardianship.child_id == child_id).order_by(Person.name_key, Person.id))
+    return [(person, link) for person, link in found]
 
 
 def link_child(
-    session: Session, *, guardian: Person, child: Person, paper: str, by: Account, on: date, at: datetime
+    session: Session,
+    *,
+    guardian: Person,
+    child: Person,
+    paper: str | None = None,
+    by: Account | None = None,
+    on: date,
+    at: datetime,
 ) -> Guardianship:
     """Lets a guardian act for a child; a link that is there already stays as it is.
 
-    Raises InputError (bad_option) unless the one is of age and the other is not.
+    `paper` is what was shown to `by`; without either the population register said so. Raises InputError (bad_option)
+    unless the one is of age and the other is not.
     """
     if guardian.id == child.id or is_minor(guardian, on=on) or not is_minor(child, on=on):
         raise InputError(Refusal.BAD_OPTION, "a guardian who is of age, and a child who is not")
     known = session.get(Guardianship, (guardian.id, child.id))
     if known is not None:
         return known
-    link = Guardianship(guardian_id=guardian.id, child_id=child.id, paper=paper, by_id=by.id, at=at)
+    link = Guardianship(guardian_id=guardian.id, child_id=child.id, paper=paper, by_id=by.id if by else None, at=at)
     session.add(link)
     session.flush()
     return link
