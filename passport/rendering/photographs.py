@@ -10,13 +10,14 @@ import io
 from PIL import Image, ImageOps
 
 from passport.errors import Reason, TrustError
-from passport.rendering.pictures import DETAIL_PIXELS, UNFOLDED_BYTES, measured, scans_cost
+from passport.rendering.pictures import UNFOLDED_BYTES, measured, scans_cost
 
-SIDE = 2000  # pixels of the longer side: small print on A4 stays readable
+SIDE = 1800  # pixels of the longer side: A4 at 150 dots an inch, where small print stays readable
 QUALITY = 80  # of the JPEG; a photographed page then takes about 400 KB
+WHOLE_PIXELS = 8_000_000  # of a JPEG that is decoded whole; a larger one at half its size
 TYPE = "image/jpeg"
 # What decoding into colour takes at its worst, in bytes a pixel: of a JPEG, and where nothing can be left out.
-_JPEG_COST, _CMYK_COST, _FLAT_COST, _WEBP_COST = 5, 9, 12, 22
+_JPEG_COST, _CMYK_COST, _FLAT_COST, _WEBP_COST = 5, 12, 13, 24
 
 
 def clean_photograph(data: bytes) -> bytes:
@@ -26,7 +27,7 @@ def clean_photograph(data: bytes) -> bytes:
     """
     with measured(data) as image:
         pixels = image.width * image.height
-        halving = 2 if pixels > DETAIL_PIXELS and image.format == "JPEG" else 1
+        halving = 2 if pixels > WHOLE_PIXELS and image.format == "JPEG" else 1
         if _unfolded(image, data, decoded=pixels // halving**2) > UNFOLDED_BYTES:
             raise TrustError(Reason.TOO_LARGE, f"{image.format} of {image.width} by {image.height} pixels")
         image.draft("RGB", (image.width // halving, image.height // halving))

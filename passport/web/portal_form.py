@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -57,7 +57,7 @@ def read_child(form: Mapping[str, str], *, today: date) -> Child | dict[str, str
 def read_report(
     form: Mapping[str, str],
     *,
-    files: Iterable[FileStorage],
+    files: Sequence[FileStorage],
     communes: Collection[str],
     gateways: Gateways,
     today: date,
@@ -125,11 +125,10 @@ def _told(text: str) -> str:
     return text
 
 
-def _pictures(files: Iterable[FileStorage]) -> list[bytes]:
-    sent = [file for file in files if file.filename]
-    if len(sent) > PICTURES:
+def _pictures(files: Sequence[FileStorage]) -> list[bytes]:
+    if len(files) > PICTURES:
         raise ValueError(_("Chọn không quá %(most)s ảnh.", most=PICTURES))
-    return [_picture(file) for file in sent]
+    return [_picture(file) for file in files]
 
 
 def _picture(file: FileStorage) -> bytes:

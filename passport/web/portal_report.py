@@ -55,15 +55,16 @@ def form() -> ResponseReturnValue:
     }
     if request.method == "GET":
         return render_template("portal/report.html", **page)
+    files = [file for file in request.files.getlist("pictures") if file.filename]
     read = read_report(
         request.form,
-        files=request.files.getlist("pictures"),
+        files=files,
         communes={area.code for area in communes},
         gateways=house.gateways,
         today=today,
     )
     if isinstance(read, dict):
-        return render_template("portal/report.html", **page | {"errors": read, "sent_pictures": any(request.files)})
+        return render_template("portal/report.html", **page | {"errors": read, "sent_pictures": bool(files)})
     filing, pictures = read
     session[_VISIT] = reporting.ask_to_report(
         house.database, filing=filing, pictures=pictures, pepper=pepper(), now=now
