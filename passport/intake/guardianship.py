@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from passport.domain.id_numbers import parse_id_number
 from passport.domain.names import fold, tidy
 from passport.domain.people import Child, GuardianAnswer, IdentityState
-from passport.errors import InputError, Refusal
+from passport.errors import InputError, Refusal, Refused
 from passport.intake.people_cells import HOME
 from passport.intake.population import PopulationService
 from passport.registry import audit, guardians, people
@@ -67,7 +67,10 @@ def link_by_register(
         if answer is not GuardianAnswer.YES or found is None:
             return Linking.NOT_LINKED
         guardian = require_person(session, guardian_id)
-        guardians.link_child(session, guardian=guardian, child=found, on=today, at=now)
+        try:
+            guardians.link_child(session, guardian=guardian, child=found, on=today, at=now)
+        except Refused:
+            return Linking.NOT_LINKED
         for subject in (found.id, guardian_id):
             audit.record(
                 session, actor=GUARDIAN, action="guardian_linked", subject=subject, detail={"how": "register"}, at=now
@@ -102,7 +105,7 @@ def end_guardian(database: Database, *, child_id: str, guardian_id: str, by: str
     with database.transaction() as session:
         account, child = find_account(session, by), require_person(session, child_id)
         require_role_for(session, account, LINKERS, child)
-        guardians.unlink_child(session, guardian_id=guardian_id, child_id=child_id)
+        guardians.unlink_child(session, guardian_id=guardian_id, child_id=child_id, at=now)
         for subject in (child_id, guardian_id):
             audit.record(session, actor=by, action="guardian_ended", subject=subject, at=now)
 

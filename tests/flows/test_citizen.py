@@ -16,14 +16,15 @@ from werkzeug.test import TestResponse
 from passport.demo import accounts, lists
 from passport.demo.people import SamplePerson, make_id_number
 from passport.domain.dates import PartialDate
-from passport.domain.people import IdentityState, Sex
+from passport.domain.people import Child, IdentityState, Sex
+from passport.intake.guardianship import Linking, link_by_register
 from passport.intake.standin import EmbeddedPopulation
 from passport.registry import audit
 from passport.registry.areas import require_area
 from passport.registry.certificates import find_certificate
 from passport.registry.guardians import guardians_of
 from passport.registry.messages import outbox
-from passport.registry.people import add_person
+from passport.registry.people import add_person, find_by_id_number
 from passport.verifying.verify import verify
 from tests.installed import Site
 
@@ -239,6 +240,22 @@ def test_the_register_links_a_guardian_whose_looks_are_kept_for_the_child(site: 
         (link,) = [link for _guardian, link in guardians_of(session, child_id)]
     assert acts == ["child_opened", "child_opened", "guardian_linked"]  # once a visit
     assert (link.paper, link.by_id) == (None, None)
-    assert "Theo Cơ sở dữ liệu quốc gia về dân cư" in _text(
-        site.as_(accounts.NURSE_KIM_SON), f"/staff/people/{child_id}/guardians"
+    nurse, desk = site.as_(accounts.NURSE_KIM_SON), f"/staff/people/{child_id}/guardians"
+    assert "Theo Cơ sở dữ liệu quốc gia về dân cư" in _text(nurse, desk)
+
+    (end,) = re.findall(rf'action="({desk}/[0-9a-f]{{32}}/end)"', nurse.get(desk).text)
+    assert nurse.post(end).status_code == 302
+    assert child["full_name"] not in _text(later, "/certificate/record")
+    with site.house.database.reading() as session:
+        (guardian_id,) = (one.id for one in find_by_id_number(session, guardian.id_number))
+    came = link_by_register(
+        site.house.database,
+        service=site.house.population,
+        guardian_id=guardian_id,
+        child=Child(child["full_name"], PartialDate.of(today - timedelta(days=9 * 365)), child["id_number"]),
+        now=datetime.now(UTC) + timedelta(hours=2),
+        today=today,
     )
+    assert came is Linking.NOT_LINKED  # what staff ended is theirs to make again
+    assert nurse.post(desk, data={"number": guardian.id_number, "paper": "Giấy khai sinh 12"}).status_code == 302
+    assert child["full_name"] in _text(later, "/certificate/record")

@@ -45,14 +45,16 @@ def upgrade() -> None:
     with op.batch_alter_table("guardianship") as table:
         table.alter_column("paper", existing_type=sa.String(length=200), nullable=True)
         table.alter_column("by_id", existing_type=sa.Integer(), nullable=True)
+        table.add_column(sa.Column("ended_at", _INSTANT, nullable=True))
         table.create_check_constraint("ck_guardianship_how", "(paper IS NULL) = (by_id IS NULL)")
 
 
 def downgrade() -> None:
-    """Links that no member of staff made end."""
-    op.execute("DELETE FROM guardianship WHERE by_id IS NULL")
+    """Links that no member of staff made end, and of ended ones nothing is left."""
+    op.execute("DELETE FROM guardianship WHERE by_id IS NULL OR ended_at IS NOT NULL")
     with op.batch_alter_table("guardianship") as table:
         table.drop_constraint("ck_guardianship_how", type_="check")
+        table.drop_column("ended_at")
         table.alter_column("by_id", existing_type=sa.Integer(), nullable=False)
         table.alter_column("paper", existing_type=sa.String(length=200), nullable=False)
     op.drop_table("report_picture")
