@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Any
 
 import click
@@ -30,7 +31,7 @@ from passport.registry.cleaning_tables import CitizenReport
 from passport.registry.tables import Dose, Person
 
 COMMAND = click.Group("cleaning", help="The cleaning queue and the hand-over lists.")
-COLUMNS = ("class", "id", "name", "told", "state", "opened", "acts")
+COLUMNS = ("class", "id", "name", "told", "state", "opened", "due", "acts")
 
 
 @COMMAND.command("list")
@@ -51,7 +52,7 @@ def list_(area: str | None, case_class: str | None, limit: int, as_json: bool) -
         for wanted in classes:
             if wanted in IDENTITY_CLASSES:
                 people = cleaning.identity_cases(session, area=place, case_class=wanted, limit=limit)
-                cases += [_person(wanted, person) for person in people]
+                cases += [_person(wanted, person, zone=house.settings.timezone) for person in people]
             elif wanted is CaseClass.DOSE:
                 doses = cleaning.dose_cases(session, area=place, limit=limit)
                 cases += [_dose(dose, cleaning.held_duty(dose, on=today)) for dose in doses]
@@ -103,8 +104,8 @@ def import_(file: str, output: str | None, by: str, as_json: bool) -> None:
         raise SystemExit(NOT_VALID)
 
 
-def _person(case_class: CaseClass, person: Person) -> dict[str, Any]:
-    opened = person.identity_checked_at or person.created_at
+def _person(case_class: CaseClass, person: Person, *, zone: tzinfo) -> dict[str, Any]:
+    opened, _id = cleaning.place_of(person)
     return {
         "class": case_class.value,
         "id": person.id,
@@ -112,6 +113,7 @@ def _person(case_class: CaseClass, person: Person) -> dict[str, Any]:
         "told": mask(person.id_number) if person.id_number else None,
         "state": person.identity_state,
         "opened": opened.isoformat(),
+        "due": str(cleaning.identity_due(person, zone=zone)),
         "acts": _acts(cleaning.identity_duty(person)),
     }
 
@@ -124,6 +126,7 @@ def _dose(dose: Dose, duty: cleaning.Duty) -> dict[str, Any]:
         "told": f"{dose.number}: {dose.product}, {dose.given_on}",
         "state": "held",
         "opened": dose.entered_at.isoformat(),
+        "due": None,
         "acts": _acts(duty),
     }
 
@@ -134,8 +137,9 @@ def _report(report: CitizenReport) -> dict[str, Any]:
         "id": report.number,
         "name": report.full_name,
         "told": report.kind,
-        "state": f"due {report.due_on}",
+        "state": report.state,
         "opened": report.filed_at.isoformat(),
+        "due": str(report.due_on),
         "acts": report.area.name,
     }
 

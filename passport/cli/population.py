@@ -31,9 +31,9 @@ def load(file: str) -> None:
 @click.option("--port", type=int, default=8090, show_default=True)
 @told
 def serve(port: int) -> None:
-    """Serves the stand-in on the loopback: POST /check."""
+    """Serves the stand-in on the loopback: POST /check and /guardian."""
     server = make_server(_standin(), port)
-    say(f"STAND-IN for the population register on http://127.0.0.1:{server.server_port}/check")
+    say(f"STAND-IN for the population register on http://127.0.0.1:{server.server_port}")
     try:
         server.serve_forever()
     except KeyboardInterrupt:
@@ -69,16 +69,19 @@ def _standin() -> EmbeddedPopulation:
 
 
 def make_server(standin: EmbeddedPopulation, port: int) -> ThreadingHTTPServer:
-    """A server on the loopback that answers `POST /check`; raises InputError (bad_option) for a port in use."""
+    """A server on the loopback that answers both questions; raises InputError (bad_option) for a port in use."""
+    questions = {"/check": standin.answer, "/guardian": standin.answer_guardian}
 
     class Desk(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             try:
                 size = min(int(self.headers.get("Content-Length", 0)), BODY_LIMIT)
-                answer = 200, orjson.dumps(standin.answer(orjson.loads(self.rfile.read(size))))
+                answer = 200, orjson.dumps(questions[self.path](orjson.loads(self.rfile.read(size))))
+            except KeyError:
+                answer = 404, b""
             except (PassportError, ValueError):
                 answer = 422, b""
-            self.send_response(answer[0] if self.path == "/check" else 404)
+            self.send_response(answer[0])
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer[1])))
             self.end_headers()

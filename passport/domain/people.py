@@ -45,3 +45,21 @@ class Identity:
     sex: Sex
     born: PartialDate
     id_number: str
+
+
+class GuardianAnswer(StrEnum):
+    """What the population register says when it is asked whether somebody is the parent or guardian of a child."""
+
+    YES = "yes"
+    NO = "no"
+    AWAY = "away"
+    UNKNOWN_QUESTION = "unknown_question"  # this register cannot be asked that
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Which child is meant: the register says yes only where all three are right."""
+
+    full_name: str
+    born: PartialDate
+    id_number: str

@@ -1,7 +1,6 @@
 """JOB: a citizen reports what is wrong with a record, and staff answer: accepted, or refused for an official reason.
 
-The first answer is due within two working days (Law 91/2025/QH15, Decree 356/2025/NĐ-CP). Public holidays are not
-known here; a day that falls on one is a day early, never late.
+By when somebody is answered stands in `domain.deadlines`.
 """
 
 from __future__ import annotations
@@ -12,11 +11,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from passport.domain.dates import PartialDate
+from passport.domain.deadlines import answered_by
 from passport.domain.mailbox import is_mailbox
 from passport.domain.names import FULL_NAME_LIMIT, fold, tidy
 from passport.errors import InputError, Refusal, RowReason
 from passport.intake.contacts import read_phone
-from passport.registry import audit, citizen_reports
+from passport.registry import audit, citizen_reports, report_pictures
 from passport.registry.accounts import find_account, require_role
 from passport.registry.areas import require_area
 from passport.registry.citizen_reports import ReportKind, ReportRefusal
@@ -25,7 +25,6 @@ from passport.registry.cleaning_tables import CitizenReport
 from passport.registry.db import Database
 from passport.registry.messages import leave_message
 
-WORKING_DAYS = 2  # until the first answer
 TOLD_LIMIT, ANSWER_LIMIT = 1000, 400  # characters
 NEWS_LASTS = timedelta(days=2)  # how long it is tried to tell that a report was answered
 CITIZEN = "citizen"  # the actor of the audit trail
@@ -36,15 +35,6 @@ ANSWERERS = {
     ReportKind.WRONG_PERSON: (IDENTITY_ROLE,),
     ReportKind.OTHER: (DOSE_ROLE, IDENTITY_ROLE),
 }
-
-
-def due_day(filed_on: date, *, working_days: int = WORKING_DAYS) -> date:
-    """The day by which somebody who wrote on `filed_on` is answered: Saturdays and Sundays do not count."""
-    day = filed_on
-    while working_days:
-        day += timedelta(days=1)
-        working_days -= day.weekday() < 5
-    return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +77,7 @@ def filed(session: Session, filing: Filing, *, now: datetime, today: date) -> Ci
         phone=_phone(phone) if phone else None,
         email=email or None,
         area=require_area(session, filing.area_code, on=today),
-        due_on=due_day(today),
+        due_on=answered_by(today),
         at=now,
     )
     detail = {"kind": filing.kind.value}
@@ -109,6 +99,7 @@ def answer_report(
         account, report = find_account(session, by), citizen_reports.require_report(session, number)
         require_role(session, account, ANSWERERS[ReportKind(report.kind)], report.area)
         citizen_reports.answer_report(session, report, refusal=refusal, answer=text or None, by=account, at=now)
+        report_pictures.let_go_of_pictures(session, report, at=now)
         detail = {"state": report.state, "refusal": report.refusal}
         body = (
             f"Phản ánh số {report.number} về thông tin tiêm chủng đã được trả lời. Xem kết quả tại trang Lấy chứng "
@@ -118,6 +109,22 @@ def answer_report(
         leave_message(session, recipient=report.phone or report.email, body=body, at=now, lasts=NEWS_LASTS)
         audit.record(session, actor=by, action="report_answered", subject=report.number, detail=detail, at=now)
         return report
+
+
+def open_picture(database: Database, *, number: str, which: int, by: str, now: datetime) -> bytes:
+    """A picture that came with a report, as a JPEG, for whoever may answer it; that it was opened is on record.
+
+    Raises InputError (bad_option: no such report, no such picture any more), Refused (not_permitted).
+    """
+    with database.transaction() as session:
+        account, report = find_account(session, by), citizen_reports.require_report(session, number)
+        require_role(session, account, ANSWERERS[ReportKind(report.kind)], report.area)
+        shown = report_pictures.find_picture(session, report, which)
+        if shown is None:
+            raise InputError(Refusal.BAD_OPTION, f"picture {which}")
+        detail = {"picture": which}
+        audit.record(session, actor=by, action="report_picture_opened", subject=report.number, detail=detail, at=now)
+        return shown
 
 
 def _phone(text: str) -> str:

@@ -17,7 +17,7 @@ import httpx
 from sqlalchemy.orm import Session
 
 from passport.domain.dates import PartialDate
-from passport.domain.people import Identity, IdentityState, PopulationAnswer, Sex
+from passport.domain.people import Child, GuardianAnswer, Identity, IdentityState, PopulationAnswer, Sex
 from passport.errors import Refusal, Refused, Unavailable
 from passport.intake.people_cells import HOME
 from passport.intake.settling import settle_identity
@@ -28,7 +28,8 @@ from passport.registry.db import Database
 from passport.registry.tables import Person
 
 BATCH = 200  # people asked about in one request
-CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5.0, 30.0  # seconds; a register that is slower counts as away
+TIMEOUT = httpx.Timeout(30.0, connect=5.0)  # seconds; a register that is slower counts as away
+_NO_SUCH_QUESTION = (404, 405, 501)
 STATES = {
     PopulationAnswer.RIGHT: IdentityState.VERIFIED,
     PopulationAnswer.WRONG: IdentityState.WRONG,
@@ -43,9 +44,14 @@ class PopulationService(Protocol):
     def check(self, identities: Sequence[Identity]) -> list[PopulationAnswer]:
         """One answer for each identity, in order; `away` where none could be had. Raises nothing."""
 
+    def is_guardian(self, number: str, child: Child) -> GuardianAnswer:
+        """Whether the person with this number is the parent or guardian of a child. Raises nothing."""
+
 
 class HttpPopulation:
-    """The register's service: `POST {url}/check` with `{"items": […]}`, answered by `{"answers": ["right", …]}`."""
+    """The register's service: `POST {url}/check` with `{"items": […]}`, answered by `{"answers": ["right", …]}`, and
+    `POST {url}/guardian` with `{"guardian", "child": {…}}`, answered by `{"answer": "yes"}` or `"no"`.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
@@ -53,10 +59,23 @@ class HttpPopulation:
     def check(self, identities: Sequence[Identity]) -> list[PopulationAnswer]:
         """Asks in batches; whatever is no proper answer (timeout, status, rubbish) counts as away."""
         answers: list[PopulationAnswer] = []
-        with httpx.Client(timeout=httpx.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)) as client:
+        with httpx.Client(timeout=TIMEOUT) as client:
             for at in range(0, len(identities), BATCH):
                 answers += self._ask(client, identities[at : at + BATCH])
         return answers
+
+    def is_guardian(self, number: str, child: Child) -> GuardianAnswer:
+        """One question; a register that has no such address does not know it, anything else improper is away."""
+        told = {"full_name": child.full_name, "born": str(child.born), "id_number": child.id_number}
+        try:
+            with httpx.Client(timeout=TIMEOUT) as client:
+                reply = client.post(f"{self._url}/guardian", json={"guardian": number, "child": told})
+            if reply.status_code in _NO_SUCH_QUESTION:
+                return GuardianAnswer.UNKNOWN_QUESTION
+            reply.raise_for_status()
+            return {"yes": GuardianAnswer.YES, "no": GuardianAnswer.NO}[reply.json()["answer"]]
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+            return GuardianAnswer.AWAY
 
     def _ask(self, client: httpx.Client, batch: Sequence[Identity]) -> list[PopulationAnswer]:
         items = [

@@ -5,28 +5,35 @@ The answer is looked up by the number of the case and another code. Nothing here
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from passport.domain.dates import PartialDate
 from passport.intake.answering import Filing, filed
-from passport.registry import citizen_reports, codes, report_codes
+from passport.registry import citizen_reports, codes, report_codes, report_pictures
 from passport.registry.citizen_reports import ReportKind
 from passport.registry.cleaning_tables import CitizenReport
 from passport.registry.db import Database
 from passport.registry.messages import leave_message
 
 PURPOSE = "report"
+PICTURES = 2  # the two sides of a paper confirmation
 
 
-def ask_to_report(database: Database, *, filing: Filing, pepper: bytes, now: datetime) -> str:
-    """Sends a code to whoever reports, keeps what they told until they enter it, and answers the code's id."""
+def ask_to_report(
+    database: Database, *, filing: Filing, pictures: Sequence[bytes] = (), pepper: bytes, now: datetime
+) -> str:
+    """Sends a code to whoever reports, keeps what they told until they enter it, and answers the code's id.
+
+    `pictures` are photographs of the paper confirmation, cleaned (`rendering.photographs`).
+    """
     with database.transaction() as session:
         codes.forget_codes(session, now=now)
         code_id = _send(session, filing.phone or filing.email, pepper=pepper, now=now)
         report_codes.keep_told(session, code_id=code_id, told=_as_json(filing))
+        report_pictures.keep_pictures(session, code_id=code_id, pictures=pictures)
         return code_id
 
 
@@ -54,6 +61,7 @@ def enter(
         if bound is not None and bound.told is not None:
             bound.report = filed(session, _from_json(bound.told), now=now, today=today)
             bound.told = None
+            report_pictures.file_pictures(session, code_id=code_id, report=bound.report)
         return right, codes.tries_left(session, code_id, purpose=PURPOSE, now=now)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from passport.domain.deadlines import rectified_by
 from passport.intake.cleaning import stated_reason
 from passport.registry import audit, cleaning, people
 from passport.registry.accounts import find_account
 from passport.registry.cleaning import DOSE_ROLE, IDENTITY_ROLE
 from passport.registry.cleaning_tables import SentBack
 from passport.registry.db import Database
-
-ANSWER_WITHIN = timedelta(days=10)  # what Law 91/2025/QH15 gives for rectification
 
 
 def send_back(
@@ -29,7 +28,7 @@ def send_back(
             person=person,
             sent_to=sent_to,
             why=stated_reason(why),
-            due_on=today + ANSWER_WITHIN,
+            due_on=rectified_by(today),
             by=account,
             at=now,
         )

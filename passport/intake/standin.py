@@ -12,7 +12,7 @@ from typing import Any
 
 from passport.domain.dates import PartialDate
 from passport.domain.names import tidy
-from passport.domain.people import Identity, PopulationAnswer, Sex
+from passport.domain.people import Child, GuardianAnswer, Identity, PopulationAnswer, Sex
 from passport.errors import InputError, Refusal
 
 # Columns of an extract of the register (INTERFACES section 2, `linkage run`).
@@ -20,11 +20,15 @@ COLUMNS = (
     "person_id", "cccd", "cmnd", "full_name", "dob", "sex", "phone", "household", "commune", "province", "status",
 )  # fmt: skip
 ITEMS_LIMIT = 1000  # people in one request
+OLDER = 18  # years by which whoever acts for a child is older, so that no brother or sister does
 
 _TABLE = f"CREATE TABLE citizen ({', '.join(f'{name} TEXT' for name in COLUMNS)})"
 _LOAD = f"INSERT INTO citizen VALUES ({', '.join('?' for _ in COLUMNS)})"  # noqa: S608  # the table's own columns
 _FIND = "SELECT full_name, dob, sex, status FROM citizen WHERE cccd = ? UNION ALL \
 SELECT full_name, dob, sex, status FROM citizen WHERE cmnd = ? AND cmnd <> ''"
+_HOUSEHOLD = "SELECT elder.dob, child.full_name, child.dob FROM citizen elder JOIN citizen child \
+ON child.household = elder.household AND child.household <> '' \
+WHERE (elder.cccd = ? OR elder.cmnd = ?) AND child.cccd = ? AND elder.status = 'alive' AND child.status = 'alive'"
 
 
 class EmbeddedPopulation:
@@ -56,6 +60,30 @@ class EmbeddedPopulation:
                 return [_answer(connection, identity) for identity in identities]
         except sqlite3.Error:
             return [PopulationAnswer.AWAY] * len(identities)
+
+    def is_guardian(self, number: str, child: Child) -> GuardianAnswer:
+        """Yes for the grown-ups of the child's household: the extract knows households, not parents."""
+        try:
+            with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+                found = connection.execute(_HOUSEHOLD, (number, number, child.id_number)).fetchall()
+        except sqlite3.Error:
+            return GuardianAnswer.AWAY
+        wanted = tidy(child.full_name).casefold(), str(child.born)
+        grown_up = (f"{int(born[:4]) - OLDER:04d}{born[4:]}" >= elder for elder, _name, born in found)
+        same = ((tidy(name).casefold(), born) == wanted for _elder, name, born in found)
+        return GuardianAnswer.YES if any(map(all, zip(grown_up, same, strict=True))) else GuardianAnswer.NO
+
+    def answer_guardian(self, body: object) -> dict[str, str]:
+        """The reply to the body of a `POST …/guardian`; raises InputError (bad_option) for another shape."""
+        try:
+            asked: Any = body
+            told = asked["child"]
+            child = Child(str(told["full_name"]), PartialDate.parse(told["born"]), str(told["id_number"]))
+            return {"answer": self.is_guardian(str(asked["guardian"]), child).value}
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                Refusal.BAD_OPTION, "guardian, and child with full_name, born (ISO) and id_number"
+            ) from error
 
     def answer(self, body: object) -> dict[str, list[str]]:
         """The reply to the body of a `POST …/check`; raises InputError (bad_option) for another shape."""

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
 from passport.domain.dates import PartialDate
+from passport.domain.deadlines import rectified_by
 from passport.domain.doses import Dose as GivenDose
 from passport.domain.doses import DoseKind, DoseState
 from passport.domain.people import IdentityState, Sex
 from passport.errors import InputError, Refusal
 from passport.issuing.delivery import Gateways
 from passport.registry import audit, certificates, codes
+from passport.registry.cleaning import identity_due
 from passport.registry.db import Database
 from passport.registry.doses import state_of
 from passport.registry.guardians import children_of
@@ -28,7 +30,7 @@ from passport.rules.schedules import VACCINES, series_of
 
 PURPOSE = "certificate"
 HOLDER = "citizen"  # the actor of the audit trail
-ANSWER_WITHIN = timedelta(days=10)  # to a request to rectify personal data (Law on Personal Data Protection 2025)
+CHILD_OPENED = "child_opened"  # a guardian saw the record of a child
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,13 @@ class DoseLine:
 
     `standing` is entered (waits for the comparison), identity (the person does not match), record (the dose itself
     is being checked), site (waits to be confirmed), confirmed, included (in the certificate of a later dose) or
-    issued; `day` is until when an answer is due, or when the certificate was issued.
+    issued; `day` is by when it is answered, or the instant at which the certificate was issued.
     """
 
     dose: Dose
     vaccine: str
     standing: str
-    day: datetime | None
+    day: date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +125,39 @@ def opened_by(session: Session, *, code_id: str, now: datetime) -> str | None:
     return code.person_id if code else None
 
 
+def keep_looks(database: Database, *, code_id: str, guardian_id: str, on: date, now: datetime) -> None:
+    """Keeps, once a visit and for each child to know, that a guardian sees the records of the children they act for."""
+    with database.reading() as session:
+        visit = codes.opened(session, code_id, purpose=PURPOSE, now=now)
+        began = visit.used_at if visit else None
+        unseen = [
+            child.id
+            for child in children_of(session, guardian_id, on=on)
+            if began and not _seen(session, child.id, guardian_id=guardian_id, since=began)
+        ]
+    if unseen:
+        with database.transaction() as session:
+            for child_id in unseen:
+                detail = {"guardian": guardian_id}
+                audit.record(session, actor=HOLDER, action=CHILD_OPENED, subject=child_id, detail=detail, at=now)
+
+
+def _seen(session: Session, child_id: str, *, guardian_id: str, since: datetime) -> bool:
+    looks = audit.entries(session, subject=child_id, action=CHILD_OPENED, since=since)
+    return any(look.detail.get("guardian") == guardian_id for look in looks)
+
+
 def close(database: Database, *, code_id: str) -> None:
     """Ends a visit for every copy of its session."""
     with database.transaction() as session:
         codes.void_code(session, code_id)
 
 
-def record_of(session: Session, *, person_id: str) -> HolderRecord:
-    """The record of a person who proved to be its holder."""
+def record_of(session: Session, *, person_id: str, zone: tzinfo) -> HolderRecord:
+    """The record of a person who proved to be its holder; days are those of `zone`."""
     person = require_person(session, person_id)
     in_force = tuple(certificates.in_force(session, person))
-    lines = [_line(dose, in_force) for dose in reversed(person.doses)]
+    lines = [_line(dose, in_force, zone) for dose in reversed(person.doses)]
     missing, series = _unfinished(person.doses)
     return HolderRecord(person, tuple(lines), in_force, missing, series)
 
@@ -185,20 +209,20 @@ def _unfinished(doses: Sequence[Dose]) -> tuple[int | None, int | None]:
     return (number + 1, series) if number < series else (None, None)
 
 
-def _line(dose: Dose, in_force: tuple[Certificate, ...]) -> DoseLine:
-    standing, day = _standing(dose, in_force)
+def _line(dose: Dose, in_force: tuple[Certificate, ...], zone: tzinfo) -> DoseLine:
+    standing, day = _standing(dose, in_force, zone)
     vaccine = VACCINES.get(dose.product)
     return DoseLine(dose, vaccine.name if vaccine else dose.product, standing, day)
 
 
-def _standing(dose: Dose, in_force: tuple[Certificate, ...]) -> tuple[str, datetime | None]:
+def _standing(dose: Dose, in_force: tuple[Certificate, ...], zone: tzinfo) -> tuple[str, date | datetime | None]:
     state, identity = state_of(dose), dose.person.identity_state
     if state is DoseState.HELD:
-        return "record", dose.entered_at + ANSWER_WITHIN
+        return "record", rectified_by(dose.entered_at.astimezone(zone).date())
     if state is DoseState.ENTERED and identity == IdentityState.WAITING.value:
         return "entered", None
     if state is DoseState.ENTERED:
-        return "identity", (dose.person.identity_checked_at or dose.entered_at) + ANSWER_WITHIN
+        return "identity", identity_due(dose.person, zone=zone)
     if state is DoseState.VERIFIED:
         return "site", None
     own = next((certificate for certificate in in_force if certificate.dose_id == dose.id), None)

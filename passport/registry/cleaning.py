@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from passport.domain.deadlines import late_before, rectified_by
 from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal
 from passport.registry.accounts import Account
@@ -72,6 +73,16 @@ def identity_duty(person: Person) -> Duty:
     return Duty(IDENTITY_ROLE, person.commune or first)
 
 
+def identity_due(person: Person, *, zone: tzinfo) -> date | None:
+    """The day by which a person's identity is put right; None while nothing is wrong with it."""
+    return rectified_by(person.case_since.astimezone(zone).date()) if person.case_since else None
+
+
+def is_late(*, today: date, zone: tzinfo) -> ColumnElement[bool]:
+    """Whether a person's identity should have been put right before `today`."""
+    return Person.case_since < datetime.combine(late_before(today), time(), zone)
+
+
 def dose_duty(site: Site, *, on: date) -> Duty:
     """Who settles a dose: the staff of the site that gave it, of the area above once the site has closed."""
     closed = site.closed_on is not None and site.closed_on <= on
@@ -104,15 +115,46 @@ def counts(session: Session, *, area: Area | None) -> dict[CaseClass, int]:
     return found
 
 
-def identity_cases(
-    session: Session, *, area: Area | None, case_class: CaseClass, after: str = "", limit: int = PAGE
-) -> list[Person]:
-    """People of one class in order of their ids; the next page begins `after` the last one's."""
-    states = [state.value for state in IDENTITY_CLASSES[case_class]]
-    query = select(Person).where(Person.identity_state.in_(states), Person.id > after)
+def late_counts(session: Session, *, area: Area | None, today: date, zone: tzinfo) -> dict[CaseClass, int]:
+    """How many identities and reports of each class wait in `area`, or in the whole country, that are late today."""
+    query = select(Person.identity_state, func.count()).where(is_late(today=today, zone=zone))
+    reports = select(func.count()).select_from(CitizenReport).where(CitizenReport.state == "open")
     if area is not None:
         query = query.where(in_area(area))
-    return list(session.scalars(query.order_by(Person.id).limit(limit)))
+        reports = reports.where(CitizenReport.area_id.in_(_area_ids(area)))
+    found = dict.fromkeys(CaseClass, 0)
+    for state, number in session.execute(query.group_by(Person.identity_state)):
+        wrong = _CLASS_OF.get(IdentityState(state))
+        if wrong is not None:
+            found[wrong] += number
+    found[CaseClass.REPORT] = session.scalar(reports.where(CitizenReport.due_on < today)) or 0
+    return found
+
+
+def identity_cases(
+    session: Session,
+    *,
+    area: Area | None,
+    case_class: CaseClass,
+    after: tuple[datetime, str] | None = None,
+    limit: int = PAGE,
+) -> list[Person]:
+    """People of one class, those first who wait longest; the next page begins `after` the last one's `place_of`."""
+    states = [state.value for state in IDENTITY_CLASSES[case_class]]
+    query = select(Person).where(Person.identity_state.in_(states), Person.case_since.is_not(None))
+    if after is not None:
+        since, last = after
+        query = query.where(or_(Person.case_since > since, and_(Person.case_since == since, Person.id > last)))
+    if area is not None:
+        query = query.where(in_area(area))
+    return list(session.scalars(query.order_by(Person.case_since, Person.id).limit(limit)))
+
+
+def place_of(person: Person) -> tuple[datetime, str]:
+    """Where a case stands in the queue; raises ValueError for a person whose identity is none."""
+    if person.case_since is None:
+        raise ValueError("no case")
+    return person.case_since, person.id
 
 
 def dose_cases(session: Session, *, area: Area | None, after: str = "", limit: int = PAGE) -> list[Dose]:

@@ -53,15 +53,19 @@ def make_code(
 ) -> MadeCode:
     """A new code for one purpose; codes sent earlier to the same recipient for it are void.
 
-    Where there is no recipient, since nobody matched, or the recipient had three codes within the hour, the answer
-    looks the same and holds an id that no code opens, but nothing to send.
+    Where there is no recipient, since nobody matched, or the recipient had three codes within the hour for whatever
+    purpose, the answer looks the same and holds an id that no code opens, but nothing to send.
     """
     code_id, code = new_id(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    recipient_hash = _hash(pepper, "recipient", purpose, (recipient or code_id).casefold())
+    recipient_hash = _hash(pepper, "recipient", (recipient or code_id).casefold())
     sent = _sent_within_the_hour(session, recipient_hash, now)  # asked for nobody too: the same work for everybody
     allowed = recipient is not None and sent < SENT_PER_HOUR
-    earlier = recipient_hash if allowed else _hash(pepper, "recipient", purpose, code_id)
-    unused = (OneTimeCode.recipient_hash == earlier, OneTimeCode.used_at.is_(None))
+    earlier = recipient_hash if allowed else _hash(pepper, "recipient", code_id)
+    unused = (
+        OneTimeCode.recipient_hash == earlier,
+        OneTimeCode.purpose == purpose,
+        OneTimeCode.used_at.is_(None),
+    )
     session.execute(update(OneTimeCode).where(*unused).values(code_hash=_VOID))
     hashed = _hash(pepper, "code", code_id, purpose, code)
     session.add(

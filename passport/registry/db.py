@@ -31,6 +31,7 @@ from passport.registry import (  # noqa: F401  # their tables must be mapped bef
     jobs,
     messages,
     report_codes,
+    report_pictures,
 )
 
 BUSY_TIMEOUT_MS = 15_000  # how long a writer waits for another before it gives up

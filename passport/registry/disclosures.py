@@ -20,13 +20,15 @@ class Disclosure:
     """One act: when, which, for what page of the staff's where that is kept, and by which offices.
 
     `offices` are what was kept with the act, which later changes of roles do not touch, else names of areas, None for
-    one of the whole country; empty for the service itself and for citizens.
+    one of the whole country; empty for the service itself and for citizens. `guardian_id` is the person who saw the
+    record of a child.
     """
 
     at: datetime
     action: str
     purpose: str | None
     offices: tuple[str | None, ...]
+    guardian_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def disclosures_of(session: Session, person: Person) -> list[Disclosure]:
             entry.action,
             entry.detail.get("purpose"),
             (kept,) if (kept := entry.detail.get("office")) else _offices(accounts.get(entry.actor)),
+            entry.detail.get("guardian"),
         )
         for entry in found
     ]

@@ -53,6 +53,7 @@ def person_values(
         "sex": sex.value,
         "id_number": id_number,
         "identity_state": state.value,
+        "case_since": _case_since(None, state, at=at),
         "insurance_number": insurance_number,
         "phone": phone,
         "nationality": nationality,
@@ -249,6 +250,7 @@ def set_identity(
 ) -> None:
     """Records what is known now of a person's identity, when, and `how` it was verified: register or passport."""
     person.identity_state, person.identity_checked_at = state.value, at
+    person.case_since = _case_since(person.case_since, state, at=at)
     person.identity_how = how if state is IdentityState.VERIFIED else None
     session.flush()
 
@@ -282,13 +284,21 @@ def correct_person(
     if field in IDENTITY_FIELDS:
         person.identity_how = None
         person.name_key = fold(person.full_name)
-        person.identity_state = (IdentityState.WAITING if person.id_number else IdentityState.NO_ID).value
-        person.identity_checked_at = None
+        state = IdentityState.WAITING if person.id_number else IdentityState.NO_ID
+        person.identity_state, person.identity_checked_at = state.value, None
+        person.case_since = _case_since(person.case_since, state, at=at)
         _refuse_twin(session, person)
     correction = Correction(person_id=person.id, field=field, before=before, after=value, why=why, by_id=by.id, at=at)
     session.add(correction)
     session.flush()
     return correction
+
+
+def _case_since(since: datetime | None, state: IdentityState, *, at: datetime) -> datetime | None:
+    """Since when an identity is a case: a repair that is compared anew does not begin it again, a yes ends it."""
+    if state is IdentityState.WAITING:
+        return since
+    return None if state is IdentityState.VERIFIED else since or at
 
 
 def _renewed(person: Person, before: str, after: str) -> bool:

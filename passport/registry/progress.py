@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from passport.domain.people import IdentityState
+from passport.registry.areas import beneath
+from passport.registry.cleaning import IDENTITY_CLASSES, is_late
 from passport.registry.doses import Counts
 from passport.registry.sites import site_ids
 from passport.registry.tables import Area, Attendee, Certificate, Dose, Import, Person, Site
@@ -25,6 +27,15 @@ class SiteDuty:
     site: Site
     not_entered: int
     unconfirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDuty:
+    """What a commune owes to people: identities that wait to be put right, and how many of them are late."""
+
+    area: Area
+    waiting: int
+    late: int
 
 
 def counts_by_area(session: Session, *, area: Area | None = None) -> dict[int, Counts]:
@@ -86,6 +97,30 @@ def duties(session: Session, *, area: Area | None, on: date, day_end: datetime) 
             owed[site][place] = count
     sites = session.scalars(select(Site).where(Site.id.in_(owed)).order_by(Site.code))
     return [SiteDuty(site, *owed[site.id]) for site in sites]
+
+
+def case_duties(session: Session, *, area: Area | None, today: date, zone: tzinfo) -> list[CaseDuty]:
+    """What communes owe to people whose identity is to be put right, the most late first.
+
+    A case is its person's commune's, else that of the site where they were first vaccinated.
+    """
+    first = (
+        select(Site.area_id)
+        .join(Dose, Dose.site_id == Site.id)
+        .where(Dose.person_id == Person.id)
+        .order_by(Dose.given_on, Dose.number)
+        .limit(1)
+        .scalar_subquery()
+    )
+    place, late = func.coalesce(Person.commune_id, first).label("place"), case((is_late(today=today, zone=zone), 1))
+    open_ = Person.identity_state.in_([state.value for states in IDENTITY_CLASSES.values() for state in states])
+    query = select(place, func.count(), func.count(late)).where(open_).group_by("place")
+    if area is not None:
+        query = query.where(func.coalesce(Person.commune_id, first).in_(select(Area.id).where(beneath(area))))
+    found = {where: (waiting, overdue) for where, waiting, overdue in session.execute(query)}
+    communes = session.scalars(select(Area).where(Area.id.in_(found)).order_by(Area.name, Area.id))
+    owed = [CaseDuty(commune, *found[commune.id]) for commune in communes]
+    return sorted(owed, key=lambda duty: -duty.late)
 
 
 def vaccinated(*, planned: bool) -> ColumnElement[bool]:

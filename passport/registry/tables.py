@@ -171,6 +171,13 @@ class Person(Base):
         # The natural key of people with a number; two lists that name the same person find one record.
         UniqueConstraint("id_number", "name_key", "birth_date", "sex", name="uq_person_natural"),
         Index("ix_person_name", "name_key", "birth_date"),
+        Index(
+            "ix_person_case",
+            "case_since",
+            "id",
+            sqlite_where=text("case_since IS NOT NULL"),
+            postgresql_where=text("case_since IS NOT NULL"),
+        ),
         CheckConstraint("sex IN ('M', 'F')", name="ck_person_sex"),
         CheckConstraint(
             "identity_state IN ('waiting', 'verified', 'wrong', 'not_found', 'ambiguous', 'no_id', 'bad_id')",
@@ -196,6 +203,7 @@ class Person(Base):
     identity_state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
     identity_checked_at: Mapped[datetime | None]
     identity_how: Mapped[str | None] = mapped_column(String(10))  # register or passport, of a verified identity
+    case_since: Mapped[datetime | None]  # since when the identity is to be put right; None before, and once verified
     created_at: Mapped[datetime]
     commune: Mapped[Area | None] = relationship()
     former_numbers: Mapped[list[FormerNumber]] = relationship(passive_deletes=True)

@@ -1,8 +1,10 @@
-"""An uploaded picture in grey, measured before it is decoded: a small file can unfold into gigabytes of pixels."""
+"""Uploaded pictures, measured before they are decoded: a small file can unfold into gigabytes of pixels."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PIL import Image, PngImagePlugin
 
@@ -28,25 +30,35 @@ def open_picture(data: bytes) -> Image.Image:
 
     Raises TrustError: too_large over a limit, unreadable_image when it cannot be decoded.
     """
+    with measured(data) as image:
+        if _unfolded(image, data) > UNFOLDED_BYTES:
+            raise TrustError(Reason.TOO_LARGE, f"{image.format} of {image.width} by {image.height} pixels")
+        halving = 2 if image.width * image.height > DETAIL_PIXELS else 1
+        image.draft("L", (image.width // halving, image.height // halving))  # a JPEG need not be decoded whole
+        grey = _grey(image)
+        image.close()  # the colours are let go here and now
+    return grey.reduce(2) if grey.width * grey.height > DETAIL_PIXELS else grey
+
+
+@contextmanager
+def measured(data: bytes) -> Iterator[Image.Image]:
+    """A PNG, JPEG or WebP within the limits of bytes and pixels, opened and not yet decoded.
+
+    Raises TrustError as `open_picture` does, for whatever is raised within, too.
+    """
     if len(data) > IMAGE_BYTES:
         raise TrustError(Reason.TOO_LARGE, f"a picture of more than {IMAGE_BYTES} bytes")
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             if image.width * image.height > IMAGE_PIXELS or max(image.size) > IMAGE_SIDE:
                 raise TrustError(Reason.TOO_LARGE, f"a picture of {image.width} by {image.height} pixels")
-            if _unfolded(image, data) > UNFOLDED_BYTES:
-                raise TrustError(Reason.TOO_LARGE, f"{image.format} of {image.width} by {image.height} pixels")
-            halving = 2 if image.width * image.height > DETAIL_PIXELS else 1
-            image.draft("L", (image.width // halving, image.height // halving))  # a JPEG need not be decoded whole
-            grey = _grey(image)
-            image.close()  # the colours are let go here and now
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TrustError(Reason.TOO_LARGE, f"a picture of more than {IMAGE_PIXELS} pixels") from error
     except TrustError:
         raise
     except Exception as error:  # the decoders raise whatever a broken file makes of them
         raise TrustError(Reason.UNREADABLE_IMAGE, "not a whole PNG, JPEG or WebP") from error
-    return grey.reduce(2) if grey.width * grey.height > DETAIL_PIXELS else grey
 
 
 def _unfolded(image: Image.Image, data: bytes) -> int:
@@ -55,15 +67,19 @@ def _unfolded(image: Image.Image, data: bytes) -> int:
     if image.format == "WEBP":
         return pixels * _WEBP_COST
     if image.format == "JPEG":
-        if data.count(_START_OF_SCAN) > JPEG_SCANS:
-            raise TrustError(Reason.TOO_LARGE, f"a JPEG of more than {JPEG_SCANS} scans")
-        bands = len(image.getbands())
-        # Where the colours come one after the other, the decoder keeps two bytes of each until the last.
-        kept = 2 * bands if "progressive" in image.info or _first_scan(data) < bands else 0
-        return pixels * (kept + (_CMYK_COST if image.mode == "CMYK" else 1))
+        return pixels * (scans_cost(image, data) + (_CMYK_COST if image.mode == "CMYK" else 1))
     if image.has_transparency_data and image.mode not in ("RGBA", "LA"):
         return pixels * _CLEARED_COST
     return pixels * _COSTS.get(image.mode, _COLOUR_COST)
+
+
+def scans_cost(image: Image.Image, data: bytes) -> int:
+    """What a JPEG keeps of each pixel until its last scan, in bytes; raises TrustError (too_large) for too many."""
+    if data.count(_START_OF_SCAN) > JPEG_SCANS:
+        raise TrustError(Reason.TOO_LARGE, f"a JPEG of more than {JPEG_SCANS} scans")
+    bands = len(image.getbands())
+    # Where the colours come one after the other, the decoder keeps two bytes of each until the last.
+    return 2 * bands if "progressive" in image.info or _first_scan(data) < bands else 0
 
 
 def _first_scan(data: bytes) -> int:

@@ -14,12 +14,13 @@ from huey.serializer import Serializer
 from passport.errors import InputError, Refusal
 from passport.house import House
 from passport.tasks.groups import run_group, sweep_groups
-from passport.tasks.running import open_jobs, recheck_waiting, run_job, send_messages
+from passport.tasks.running import forget, open_jobs, recheck_waiting, run_job, send_messages
 
 EXTENSION = "passport.queue"
 FILE = "queue.db"
 SWEEP = crontab(minute="*")  # jobs that were put off, or left by a worker that died
 RECHECK = crontab(minute="*/15")  # people who still wait for the register
+FORGET = crontab(minute="*/10")  # what nobody needs any more
 
 
 class _Plain(Serializer):  # type: ignore[misc]  # huey tells no types
@@ -47,6 +48,7 @@ class Queue:
         self._group = huey.task(name="group")(self.run_group)
         huey.periodic_task(SWEEP, name="sweep")(self.sweep)
         huey.periodic_task(RECHECK, name="recheck")(self.recheck)
+        huey.periodic_task(FORGET, name="forget")(self.forget)
         return huey
 
     def put(self, job_id: str) -> None:
@@ -87,6 +89,10 @@ class Queue:
         """Asks about everybody who still waits for the register."""
         for job_id in recheck_waiting(self.house):
             self.put(job_id)
+
+    def forget(self) -> None:
+        """Deletes what nobody needs any more."""
+        forget(self.house)
 
 
 def current_queue() -> Queue:

@@ -10,7 +10,7 @@ from passport.house import House, clock
 from passport.intake.importing import Progress, import_list
 from passport.intake.population import CheckProgress, check_people
 from passport.issuing.delivery import deliver
-from passport.registry import jobs
+from passport.registry import codes, jobs, report_pictures
 from passport.registry.jobs import Job
 from passport.registry.people import waiting_people
 from passport.tasks.uploads import drop_upload, upload_of
@@ -73,6 +73,14 @@ def recheck_waiting(house: House) -> list[str]:
 def send_messages(house: House) -> None:
     """Hands on the messages that wait."""
     deliver(house.database, gateways=house.gateways, now=clock())
+
+
+def forget(house: House) -> None:
+    """Deletes what is of no use any more: codes with what waited for them to be entered, pictures of old reports."""
+    now = clock()
+    with house.database.transaction() as session:
+        codes.forget_codes(session, now=now)
+        report_pictures.forget_pictures(session, at=now)
 
 
 def _do(house: House, job: Job, by: str) -> None:

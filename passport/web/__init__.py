@@ -17,6 +17,7 @@ _MODULES = (
     "portal",
     "portal_report",
     "portal_own",
+    "portal_children",
     "agency",
     "agency_desk",
     "agency_try",

@@ -16,9 +16,26 @@ access.declare(BLUEPRINT, access.Audience.DEVELOPMENT, machine=True)
 @BLUEPRINT.post("/check")
 def check() -> Response:
     """One word for each identity: right, wrong, not_found or ambiguous."""
+    return _json(_standin().answer(_body()))
+
+
+@BLUEPRINT.post("/guardian")
+def guardian() -> Response:
+    """Whether somebody is the parent or guardian of a child: yes or no."""
+    return _json(_standin().answer_guardian(_body()))
+
+
+def _standin() -> EmbeddedPopulation:
+    return EmbeddedPopulation(current_house().settings.instance_dir / "population.db")
+
+
+def _body() -> object:
     try:
-        body = orjson.loads(request.get_data())
+        body: object = orjson.loads(request.get_data())
     except orjson.JSONDecodeError:
         abort(400)
-    standin = EmbeddedPopulation(current_house().settings.instance_dir / "population.db")
-    return Response(orjson.dumps(standin.answer(body)), content_type="application/json")
+    return body
+
+
+def _json(answer: object) -> Response:
+    return Response(orjson.dumps(answer), content_type="application/json")

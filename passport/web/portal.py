@@ -65,6 +65,10 @@ def _holders_only() -> ResponseReturnValue | None:
             g.person_id = holder.opened_by(reading, code_id=visit["code"], now=now)
         if g.person_id:
             session[_VISIT] = visit | {"seen": now.isoformat()}
+            today = current_house().today(now)
+            holder.keep_looks(
+                current_house().database, code_id=visit["code"], guardian_id=g.person_id, on=today, now=now
+            )
             return None
     session.pop(_VISIT, None)
     flash(_("Phiên làm việc đã kết thúc. Hãy nhập lại thông tin."))
@@ -132,7 +136,7 @@ def record() -> str:
     house, now = current_house(), clock()
     with house.database.reading() as reading:
         family = holder.family_of(reading, person_id=g.person_id, on=house.today(now))
-        records = [holder.record_of(reading, person_id=person.id) for person in family]
+        records = [holder.record_of(reading, person_id=person.id, zone=house.settings.timezone) for person in family]
         papers = {one.id: house.paper(one) for found in records for one in found.certificates}
         return render_template(
             "portal/record.html",

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
+
+from werkzeug.datastructures import FileStorage
 
 from passport.domain.dates import EARLIEST_YEAR, PartialDate
 from passport.domain.id_numbers import parse_id_number
 from passport.domain.mailbox import is_mailbox
 from passport.domain.names import FULL_NAME_LIMIT, tidy
-from passport.domain.people import Sex
+from passport.domain.people import Child, Sex
+from passport.errors import Reason, TrustError
 from passport.intake.answering import TOLD_LIMIT, Filing
 from passport.intake.contacts import read_phone
 from passport.intake.dates import read_date
+from passport.intake.reporting import PICTURES
 from passport.issuing.delivery import Gateways
 from passport.issuing.holder import FiveValues
 from passport.registry.citizen_reports import ReportKind
+from passport.rendering.photographs import clean_photograph
+from passport.rendering.pictures import IMAGE_BYTES
 from passport.web.language import gettext as _
 
 PASSPORT_DIGITS_LEAST = 8  # no passport number of digits alone is shorter; a shorter one lacks digits
@@ -37,21 +43,40 @@ def read_five_values(form: Mapping[str, str], *, today: date) -> FiveValues | di
     return FiveValues(full_name=full_name, born=born, sex=sex, id_number=id_number, latest_dose=latest)
 
 
+def read_child(form: Mapping[str, str], *, today: date) -> Child | dict[str, str]:
+    """Which child somebody means, or by field what is wrong in the language of the request."""
+    fields = _Fields(form)
+    full_name = fields.read("full_name", _name)
+    born = fields.read("birth_date", lambda text: _past(text, today, missing=_("Nhập ngày, tháng, năm sinh.")))
+    id_number = fields.read("id_number", _id_number)
+    if full_name is None or born is None or id_number is None:
+        return fields.errors
+    return Child(full_name=full_name, born=born, id_number=id_number)
+
+
 def read_report(
-    form: Mapping[str, str], *, communes: Collection[str], gateways: Gateways, today: date
-) -> Filing | dict[str, str]:
-    """A report, or by field what is wrong with it in the language of the request."""
+    form: Mapping[str, str],
+    *,
+    files: Sequence[FileStorage],
+    communes: Collection[str],
+    gateways: Gateways,
+    today: date,
+) -> tuple[Filing, list[bytes]] | dict[str, str]:
+    """A report and its pictures, or by field what is wrong with it in the language of the request."""
     fields = _Fields(form)
     kind = fields.read("kind", _kind)
     full_name = fields.read("full_name", _name)
     born = fields.read("birth_date", lambda text: _past(text, today, missing=_("Nhập ngày, tháng, năm sinh.")))
     commune = fields.read("commune", lambda code: _commune(code, communes))
     told = fields.read("told", _told)
+    pictures = fields.read("pictures", lambda _text: _pictures(files))
     contact = fields.read("contact", lambda text: _contact(text, gateways))
     if kind is None or full_name is None or born is None or commune is None or told is None or contact is None:
         return fields.errors
+    if pictures is None:
+        return fields.errors
     mail = "@" in contact
-    return Filing(
+    filing = Filing(
         kind=kind,
         told=told,
         full_name=full_name,
@@ -60,6 +85,7 @@ def read_report(
         phone=None if mail else contact,
         email=contact if mail else None,
     )
+    return filing, pictures
 
 
 class _Fields:
@@ -97,6 +123,22 @@ def _told(text: str) -> str:
     if len(text) > TOLD_LIMIT:
         raise ValueError(_("Viết không quá %(most)s ký tự.", most=TOLD_LIMIT))
     return text
+
+
+def _pictures(files: Sequence[FileStorage]) -> list[bytes]:
+    if len(files) > PICTURES:
+        raise ValueError(_("Chọn không quá %(most)s ảnh.", most=PICTURES))
+    return [_picture(file) for file in files]
+
+
+def _picture(file: FileStorage) -> bytes:
+    try:
+        return clean_photograph(file.stream.read(IMAGE_BYTES + 1))
+    except TrustError as error:
+        if error.reason is Reason.TOO_LARGE:
+            most = IMAGE_BYTES // 1_000_000
+            raise ValueError(_("Ảnh quá lớn. Chọn ảnh dưới %(most)s MB, hoặc chụp lại.", most=most)) from error
+        raise ValueError(_("Không đọc được ảnh. Chọn ảnh JPEG, PNG hoặc WebP còn nguyên vẹn.")) from error
 
 
 def _contact(text: str, gateways: Gateways) -> str:

@@ -8,6 +8,7 @@ from passport.domain.people import Sex
 from passport.house import clock, current_house
 from passport.issuing import holder
 from passport.registry.disclosures import Disclosure, changes_of, disclosures_of
+from passport.registry.tables import Person
 from passport.rules.schedules import VACCINES
 from passport.rules.valuesets import country_name
 from passport.verifying.verify import verify
@@ -53,7 +54,9 @@ def history() -> str:
     with house.database.reading() as reading:
         family = holder.family_of(reading, person_id=g.person_id, on=house.today(clock()))
         told_of = [(person, changes_of(reading, person), disclosures_of(reading, person)) for person in family]
-    return render_template("portal/history.html", family=told_of, act=_act, field=_field, said=_said, offices=_offices)
+    return render_template(
+        "portal/history.html", family=told_of, act=_act, who=_who, field=_field, said=_said, offices=_offices
+    )
 
 
 def _offices(offices: tuple[str | None, ...]) -> str:
@@ -61,10 +64,21 @@ def _offices(offices: tuple[str | None, ...]) -> str:
     return ", ".join(named) or _("Hệ thống")
 
 
+def _who(disclosure: Disclosure, person: Person) -> str:
+    """Who did it, as whoever is looking knows them: themselves, the child, another guardian, or offices."""
+    if disclosure.guardian_id is not None:
+        return _("Bạn") if disclosure.guardian_id == g.person_id else _("Người giám hộ")
+    if disclosure.action in _BY_HOLDER:
+        return _("Bạn") if person.id == g.person_id else _("Người có mã xác thực của trẻ")
+    return _offices(disclosure.offices)
+
+
 def _act(disclosure: Disclosure) -> str:
     """What was done, for people who know nothing of the staff's pages."""
     acts = {
-        "record_opened": _("Bạn mở hồ sơ bằng mã xác thực"),
+        "record_opened": _("Mở hồ sơ bằng mã xác thực"),
+        "child_opened": _("Người giám hộ mở hồ sơ"),
+        "guardian_asked": _("Đối chiếu quan hệ giám hộ với dữ liệu dân cư"),
         "person_corrected": _("Sửa thông tin cá nhân"),
         "correction_undone": _("Hoàn lại một lần sửa"),
         "dose_corrected": _("Sửa thông tin mũi tiêm"),
@@ -117,4 +131,5 @@ def _said(field: str, value: str | None) -> str:
     return value
 
 
+_BY_HOLDER = frozenset({"record_opened", "guardian_asked"})
 _HIDDEN = frozenset({"record", "identity_state", "site_id", "commune_id", "kind"})

@@ -13,7 +13,9 @@ from passport.house import clock, current_house
 from passport.intake import reporting
 from passport.registry.areas import list_areas
 from passport.registry.citizen_reports import REFUSAL_WORDS, ReportRefusal
+from passport.registry.report_pictures import KEPT, picture_numbers
 from passport.registry.tables import Area
+from passport.rendering.pictures import IMAGE_BYTES
 from passport.tasks.queue import current_queue
 from passport.web import access
 from passport.web.language import gettext as _
@@ -44,13 +46,29 @@ def form() -> ResponseReturnValue:
         communes = list_areas(reading, on=today, parent_code=province.code) if province else []
     if province is None:
         return render_template("portal/report_place.html", provinces=_choices(provinces))
-    page: dict[str, Any] = {"province": province, "communes": _choices(communes), "form": request.form, "errors": {}}
+    page: dict[str, Any] = {
+        "province": province,
+        "communes": _choices(communes),
+        "form": request.form,
+        "errors": {},
+        "limits": {"pictures": reporting.PICTURES, "megabytes": IMAGE_BYTES // 1_000_000, "days": KEPT.days},
+    }
     if request.method == "GET":
         return render_template("portal/report.html", **page)
-    read = read_report(request.form, communes={area.code for area in communes}, gateways=house.gateways, today=today)
+    files = [file for file in request.files.getlist("pictures") if file.filename]
+    read = read_report(
+        request.form,
+        files=files,
+        communes={area.code for area in communes},
+        gateways=house.gateways,
+        today=today,
+    )
     if isinstance(read, dict):
-        return render_template("portal/report.html", **page | {"errors": read})
-    session[_VISIT] = reporting.ask_to_report(house.database, filing=read, pepper=pepper(), now=now)
+        return render_template("portal/report.html", **page | {"errors": read, "sent_pictures": bool(files)})
+    filing, pictures = read
+    session[_VISIT] = reporting.ask_to_report(
+        house.database, filing=filing, pictures=pictures, pepper=pepper(), now=now
+    )
     current_queue().put_messages()
     return redirect(url_for("report.code"), 303)
 
@@ -102,7 +120,8 @@ def case() -> ResponseReturnValue:
             flash(_("Phiên làm việc đã kết thúc. Nhập số phản ánh để xem lại."))
             return redirect(url_for("report.follow"), 303)
         refusal = told(REFUSAL_WORDS[ReportRefusal(report.refusal)]) if report.refusal else None
-        return render_template("portal/report_case.html", report=report, refusal=refusal)
+        pictures = len(picture_numbers(reading, report))
+        return render_template("portal/report_case.html", report=report, refusal=refusal, pictures=pictures)
 
 
 @BLUEPRINT.post("/leave")

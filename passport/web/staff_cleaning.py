@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -59,12 +59,15 @@ def cleaning_queue() -> str:
         who = account(session)
         area = chosen_area(session, who, today=today)
         counts = cleaning.counts(session, area=area)
+        late = cleaning.late_counts(session, area=area, today=today, zone=house.settings.timezone)
         shown = _class(default=next((c for c in CaseClass if counts[c]), CaseClass.NO_ID))
         return render_template(
             "staff/cleaning.html",
             area=area,
             areas=_area_choices(who),
             counts=counts,
+            late=late,
+            today=today,
             words=class_words(),
             shown=shown,
             role_words=role_words,
@@ -75,12 +78,12 @@ def cleaning_queue() -> str:
 def _cases(session: Session, shown: CaseClass, *, area: Area | None, after: str, today: date) -> dict[str, Any]:
     """One page of a class, and after what the next one begins."""
     if shown in IDENTITY_CLASSES:
-        found = cleaning.identity_cases(session, area=area, case_class=shown, after=after)
-        told_people = [(person, identity_words(person.identity_state)) for person in found]
+        found = cleaning.identity_cases(session, area=area, case_class=shown, after=_place(after))
+        told_people = [(person, identity_words(person.identity_state), _due(person)) for person in found]
         return {
             "people": told_people,
             "steps": cleaning.last_steps(session, found),
-            "last": found[-1].id if len(found) == cleaning.PAGE else None,
+            "last": _token(found[-1]) if len(found) == cleaning.PAGE else None,
         }
     if shown is CaseClass.DOSE:
         held = cleaning.dose_cases(session, area=area, after=after)
@@ -161,6 +164,8 @@ def case_page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
             person=person,
             identity=identity_words(person.identity_state),
             duty=cleaning.identity_duty(person),
+            due_on=_due(person),
+            today=current_house().today(clock()),
             step=cleaning.last_steps(session, [person]).get(person.id),
             rows=_typed_rows(person),
             fields=[(field, told(column_name(field))) for field in COMPARED],
@@ -199,6 +204,26 @@ def shown_value(person: Person, field: str) -> str:
     if field == "sex":
         return _sex_words()[person.sex]
     return str(getattr(person, field) or "")
+
+
+def _due(person: Person) -> date | None:
+    return cleaning.identity_due(person, zone=current_house().settings.timezone)
+
+
+def _token(person: Person) -> str:
+    """Where a case stands in the queue, as the address of the next page tells it."""
+    since, person_id = cleaning.place_of(person)
+    return f"{since:%Y%m%dT%H%M%S.%f} {person_id}"
+
+
+def _place(token: str) -> tuple[datetime, str] | None:
+    if not token:
+        return None
+    since, _space, person_id = token.partition(" ")
+    try:
+        return datetime.strptime(since, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), person_id
+    except ValueError as error:
+        raise InputError(Refusal.BAD_OPTION, "after") from error
 
 
 def _typed_rows(person: Person) -> list[tuple[ImportRow, dict[str, str]]]:

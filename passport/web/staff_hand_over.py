@@ -6,15 +6,19 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
+from sqlalchemy.orm import Session
 
-from passport.errors import InputError, PassportError, Sentence
+from passport.errors import InputError, PassportError, Refused, Sentence
 from passport.house import clock, current_house
-from passport.intake.answering import answer_report
+from passport.intake.answering import ANSWERERS, answer_report, open_picture
 from passport.intake.hand_over import export_hand_over
 from passport.intake.handed_back import CameBack, import_hand_over
 from passport.registry import citizen_reports
-from passport.registry.accounts import require_role
+from passport.registry.accounts import Account, require_role
 from passport.registry.citizen_reports import REFUSAL_WORDS, ReportKind, ReportRefusal
+from passport.registry.cleaning_tables import CitizenReport
+from passport.registry.report_pictures import picture_numbers
+from passport.rendering.photographs import TYPE
 from passport.rendering.sheets import XLSX
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, account
@@ -73,6 +77,14 @@ def citizen_report(number: str) -> str:
     return _report_page(number)
 
 
+@BLUEPRINT.get("/reports/<number>/pictures/<int:which>")
+def report_picture(number: str, which: int) -> Response:
+    """A photograph of the paper that came with a report, for whoever settles it."""
+    house, now = current_house(), clock()
+    shown = open_picture(house.database, number=number, which=which, by=current_user.email, now=now)
+    return Response(shown, content_type=TYPE)
+
+
 @BLUEPRINT.post("/reports/<number>")
 def answer(number: str) -> ResponseReturnValue:
     """Accepts a report, or refuses it for one of the official reasons."""
@@ -98,9 +110,10 @@ def answer(number: str) -> ResponseReturnValue:
 
 
 def _report_page(number: str, *, errors: dict[str, str] | None = None) -> str:
-    with current_house().database.reading() as session:
-        report = citizen_reports.require_report(session, number)
-        require_role(session, account(session), READS_PEOPLE, report.area)
+    house = current_house()
+    with house.database.reading() as session:
+        who, report = account(session), citizen_reports.require_report(session, number)
+        require_role(session, who, READS_PEOPLE, report.area)
         choices = [(ACCEPTED, _("Đúng: tiếp nhận và sửa hồ sơ"))]
         choices += [(refusal.value, told(words)) for refusal, words in REFUSAL_WORDS.items()]
         return render_template(
@@ -109,9 +122,20 @@ def _report_page(number: str, *, errors: dict[str, str] | None = None) -> str:
             kind=told(KIND_WORDS[ReportKind(report.kind)]),
             refusal=told(REFUSAL_WORDS[ReportRefusal(report.refusal)]) if report.refusal else None,
             choices=choices,
+            late=report.state == "open" and report.due_on < house.today(clock()),
+            pictures=picture_numbers(session, report) if _settles(session, who, report) else [],
             errors=errors or {},
             form=request.form,
         )
+
+
+def _settles(session: Session, who: Account, report: CitizenReport) -> bool:
+    """Whether a report is this account's to answer."""
+    try:
+        require_role(session, who, ANSWERERS[ReportKind(report.kind)], report.area)
+    except Refused:
+        return False
+    return True
 
 
 def _sheet(data: bytes, name: str) -> Response:

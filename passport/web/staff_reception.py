@@ -55,7 +55,12 @@ def reception() -> str:
     house = current_house()
     with house.database.reading() as session:
         shown = _shown(session, caller) if caller else []
-        records = [(record_of(session, person_id=person.id), differing(caller, person)) for person in shown if caller]
+        zone = house.settings.timezone
+        records = [
+            (record_of(session, person_id=person.id, zone=zone), differing(caller, person))
+            for person in shown
+            if caller
+        ]
         page = render_template(
             "staff/reception.html",
             caller=caller,

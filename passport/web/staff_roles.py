@@ -75,6 +75,7 @@ MAY_USE: Mapping[str, tuple[str, ...]] = {
     "hand_over": EXPORTERS,
     "handed_back": IDENTITY_ROLES,
     "citizen_report": READS_PEOPLE,
+    "report_picture": CLEANERS,
     "answer": tuple({role for roles in ANSWERERS.values() for role in roles}),
     # certificates
     "batches": SEES_BATCHES,

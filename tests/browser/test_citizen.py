@@ -58,7 +58,8 @@ def test_every_page_is_accessible_and_nothing_is_cut_off(
     expect(page.get_by_role("heading", level=1)).to_have_text("Bước 3/3. Tải chứng nhận")
     look()
     code = page.locator(".pass__code").first.get_attribute("href")
-    for path in (code, f"{code}/trip", f"{code}/trip?country=XA", "/certificate/record/history"):
+    own = "/certificate/record"
+    for path in (code, f"{code}/trip", f"{code}/trip?country=XA", f"{own}/history", f"{own}/child"):
         look(path)
 
     look("/certificate/report")
@@ -74,8 +75,11 @@ def test_every_page_is_accessible_and_nothing_is_cut_off(
     ):  # fmt: skip
         page.locator(f"#{field}").fill(text)
     page.locator("#commune").select_option("14638")
+    picture = {"name": "giay.png", "mimeType": "image/png", "buffer": page.screenshot()}
+    page.locator("#pictures").set_input_files([picture])  # type: ignore[list-item]  # as the library reads it
     page.get_by_role("button", name="Gửi mã xác thực").click()
     look()
     _enter_code(site, page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Phản ánh số")
+    expect(page.get_by_text("Ảnh đang lưu")).to_be_visible()
     look()

@@ -9,7 +9,7 @@ import pytest
 
 from passport.domain.dates import PartialDate
 from passport.errors import InputError, Refusal, Refused
-from passport.intake.answering import CITIZEN, Filing, answer_report, due_day, file_report
+from passport.intake.answering import CITIZEN, Filing, answer_report, file_report
 from passport.registry import audit, cleaning
 from passport.registry.areas import require_area
 from passport.registry.citizen_reports import REFUSAL_WORDS, ReportKind, ReportRefusal, open_reports
@@ -32,18 +32,6 @@ def filed(world: World, kind: ReportKind = ReportKind.MISSING_DOSE, **told: str)
     return file_report(world.database, replace(TOLD, kind=kind, **told), now=world.now, today=world.today)
 
 
-@pytest.mark.parametrize(
-    ("filed_on", "due"),
-    [
-        (date(2026, 11, 16), date(2026, 11, 18)),  # Monday
-        (date(2026, 11, 19), date(2026, 11, 23)),  # Thursday: the weekend does not count
-        (date(2026, 11, 21), date(2026, 11, 24)),  # Saturday
-    ],
-)
-def test_an_answer_is_due_in_two_working_days(filed_on: date, due: date) -> None:
-    assert due_day(filed_on) == due
-
-
 def test_the_thirteen_reasons_are_told_in_both_languages() -> None:
     assert len(ReportRefusal) == 13
     assert REFUSAL_WORDS.keys() == set(ReportRefusal)
@@ -54,7 +42,7 @@ def test_a_report_finds_its_person_and_waits_for_the_staff_of_its_area(world: Wo
     world.rows(AN)
     report = filed(world)
     assert (report.person_id, report.phone) == (world.person("Nguyễn Văn An").id, "0912345678")
-    assert (len(report.number), report.due_on) == (8, date(2026, 11, 24))
+    assert (len(report.number), report.due_on) == (8, date(2026, 11, 25))  # over a weekend and a holiday
     assert filed(world, full_name="Người Không Có").person_id is None
     with world.database.reading() as session:
         kim_son, tua_chua = (require_area(session, code, on=world.today) for code in ("14638", "03217"))

@@ -6,13 +6,14 @@ import json
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from passport.domain.dates import PartialDate
-from passport.domain.people import Identity, PopulationAnswer, Sex
+from passport.domain.people import Child, GuardianAnswer, Identity, PopulationAnswer, Sex
 from passport.errors import InputError, Refusal, Refused
 from passport.intake.population import HttpPopulation, population_service
 from passport.intake.standin import COLUMNS, EmbeddedPopulation
@@ -102,6 +103,45 @@ def test_another_shape_of_question_is_refused(standin: EmbeddedPopulation, body:
     assert caught.value.reason is Refusal.BAD_OPTION
 
 
+NA = Child("Nguyễn Thị Na", PartialDate(2017, 5, 6), "037317001239")
+FAMILY = "\n".join(
+    [
+        EXTRACT,
+        "p6,037317001239,,Nguyễn Thị Na,2017-05-06,F,,h1,14620,37,alive",
+        "p7,037300001240,,Nguyễn Thị Chị,2000-05-06,F,,h1,14620,37,alive",
+        "p8,037090009000,,Người Lạ,1990-01-02,M,,,14620,37,alive",
+        "p9,037317001241,,Trẻ Lạ,2017-05-06,F,,,14620,37,alive",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "child", "answer"),
+    [
+        ("037090001234", NA, GuardianAnswer.YES),
+        ("164000111", replace(NA, full_name=unicodedata.normalize("NFD", " nguyễn thị  NA")), GuardianAnswer.YES),
+        ("037300001240", NA, GuardianAnswer.NO),  # a sister of seventeen years more
+        ("037090009000", NA, GuardianAnswer.NO),
+        ("037090009000", Child("Trẻ Lạ", PartialDate(2017, 5, 6), "037317001241"), GuardianAnswer.NO),  # no household
+        ("037317001239", NA, GuardianAnswer.NO),
+        ("037090001234", replace(NA, full_name="Nguyễn Thị Nà"), GuardianAnswer.NO),
+        ("037090001234", replace(NA, born=PartialDate(2017)), GuardianAnswer.NO),
+        ("037090001234", replace(NA, id_number="037317009999"), GuardianAnswer.NO),
+    ],
+)
+def test_the_standin_takes_grown_ups_of_a_household_for_guardians(
+    standin: EmbeddedPopulation, number: str, child: Child, answer: GuardianAnswer
+) -> None:
+    standin.load(FAMILY.encode())
+    assert standin.is_guardian(number, child) is answer
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"guardian": "1"}, {"guardian": "1", "child": {"born": "x"}}], ids=str)
+def test_another_shape_of_question_about_guardians_is_refused(standin: EmbeddedPopulation, body: object) -> None:
+    with pytest.raises(InputError):
+        standin.answer_guardian(body)
+
+
 Reply = Callable[[object], tuple[int, bytes]]
 
 
@@ -114,7 +154,7 @@ def serve() -> Iterator[Callable[[Reply], str]]:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:  # the library's name
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                status, data = reply(body) if self.path == "/check" else (404, b"")
+                status, data = reply(body) if self.path in ("/check", "/guardian") else (404, b"")
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
@@ -148,6 +188,22 @@ def test_the_protocol_over_http(standin: EmbeddedPopulation, serve: Callable[[Re
     assert asked == [200, 100]
 
 
+def test_the_question_about_guardians_over_http(
+    standin: EmbeddedPopulation, serve: Callable[[Reply], str], tmp_path: Path
+) -> None:
+    standin.load(FAMILY.encode())
+    register = HttpPopulation(serve(lambda body: (200, json.dumps(standin.answer_guardian(body)).encode())))
+    assert register.is_guardian("037090001234", NA) is GuardianAnswer.YES
+    assert register.is_guardian("037300001240", NA) is GuardianAnswer.NO
+    unloaded = EmbeddedPopulation(tmp_path / "none.db")
+    never = HttpPopulation(serve(lambda body: (200, json.dumps(unloaded.answer_guardian(body)).encode())))
+    assert never.is_guardian("037090001234", NA) is GuardianAnswer.AWAY
+    for status in (404, 405, 501):
+        older = HttpPopulation(serve(lambda _, status=status: (status, b"")))
+        assert older.is_guardian("037090001234", NA) is GuardianAnswer.UNKNOWN_QUESTION
+    assert HttpPopulation("http://127.0.0.1:9").is_guardian("037090001234", NA) is GuardianAnswer.AWAY
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -157,10 +213,14 @@ def test_the_protocol_over_http(standin: EmbeddedPopulation, serve: Callable[[Re
         (200, b'{"answers": []}'),
         (200, b'{"answers": ["maybe"]}'),
         (200, b'{"answers": 3}'),
+        (200, b'{"answer": true}'),
+        (200, b'{"answer": []}'),
     ],
 )
 def test_whatever_is_no_proper_answer_is_away(reply: tuple[int, bytes], serve: Callable[[Reply], str]) -> None:
-    assert HttpPopulation(serve(lambda _: reply)).check([ANH]) == [PopulationAnswer.AWAY]
+    register = HttpPopulation(serve(lambda _: reply))
+    assert register.check([ANH]) == [PopulationAnswer.AWAY]
+    assert register.is_guardian("037090001234", NA) is GuardianAnswer.AWAY
 
 
 def test_nobody_listening_is_away() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, func, select
@@ -23,6 +24,7 @@ from passport.registry.tables import Person
 from .conftest import Office
 
 PEPPER = b"of a test"
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def _refusal(act: Callable[[], object]) -> object:
@@ -69,7 +71,7 @@ def test_the_right_five_values_and_the_code_open_ones_own_record(office: Office,
     with office.database.reading() as session:
         person_id = holder.opened_by(session, code_id=code_id, now=office.now)
         assert person_id is not None
-        assert holder.record_of(session, person_id=person_id).person.full_name == "Trần Thị Mơ"
+        assert holder.record_of(session, person_id=person_id, zone=ZONE).person.full_name == "Trần Thị Mơ"
         assert holder.opened_by(session, code_id=code_id, now=office.now + timedelta(hours=2)) is None
     assert not _enter(office, code_id, code).opened  # once
 
@@ -200,9 +202,9 @@ def test_the_stand_in_for_messages_refuses_production(office: Office, mo: FiveVa
     assert _refusal(act) is Refusal.DEMO_IN_PRODUCTION
 
 
-def _standings(office: Office, person_id: str) -> list[tuple[int, str, datetime | None]]:
+def _standings(office: Office, person_id: str) -> list[tuple[int, str, date | datetime | None]]:
     with office.database.reading() as session:
-        record = holder.record_of(session, person_id=person_id)
+        record = holder.record_of(session, person_id=person_id, zone=ZONE)
         return [(line.dose.number, line.standing, line.day) for line in record.doses]
 
 
@@ -210,8 +212,8 @@ def test_each_dose_tells_what_it_waits_for(office: Office) -> None:
     person_id = office.person(state=IdentityState.WAITING)
     first = office.dose(person_id, confirmed=False, given_on=office.today - timedelta(days=90))
     assert _standings(office, person_id) == [(1, "entered", None)]
-    office.set_person(person_id, identity_state=IdentityState.WRONG.value, identity_checked_at=office.now)
-    answer_by = office.now + holder.ANSWER_WITHIN
+    office.set_person(person_id, identity_state=IdentityState.WRONG.value, case_since=office.now)
+    answer_by = date(2026, 12, 1)  # ten days after the twenty-first of November
     assert _standings(office, person_id) == [(1, "identity", answer_by)]
     office.set_dose(first, held=True)
     assert _standings(office, person_id) == [(1, "record", answer_by)]
@@ -232,7 +234,7 @@ def test_a_dose_before_the_certified_one_is_included(office: Office) -> None:
     office.issue_all()
     assert [standing for _, standing, _ in _standings(office, person_id)] == ["issued", "included"]
     with office.database.reading() as session:
-        record = holder.record_of(session, person_id=person_id)
+        record = holder.record_of(session, person_id=person_id, zone=ZONE)
         assert [line.vaccine for line in record.doses] == ["Pfizer", "Pfizer"]
         assert [certificate.dose.number for certificate in record.certificates] == [2]
 

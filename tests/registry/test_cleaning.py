@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from passport.domain.people import IdentityState
 from passport.errors import InputError
-from passport.registry import cleaning, duplicates
+from passport.registry import cleaning, duplicates, people, progress
 from passport.registry.cleaning import CaseClass
 
-from .conftest import TUA_CHUA, Scene
+from .conftest import KIM_SON, TUA_CHUA, Scene
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 WRONG = [IdentityState.NO_ID, IdentityState.BAD_ID, IdentityState.WRONG, IdentityState.NOT_FOUND]
 
 
@@ -27,9 +29,14 @@ def test_each_class_is_counted_and_paged(scene: Scene) -> None:
     assert cleaning.counts(scene.session, area=None)[CaseClass.NO_ID] == 2
     wrong = CaseClass.WRONG_BASIC
     first = cleaning.identity_cases(scene.session, area=scene.area(), case_class=wrong, limit=1)
-    then = cleaning.identity_cases(scene.session, area=scene.area(), case_class=wrong, after=first[0].id, limit=1)
+    then = cleaning.identity_cases(
+        scene.session, area=scene.area(), case_class=wrong, after=cleaning.place_of(first[0]), limit=1
+    )
     assert {p.identity_state for p in (*first, *then)} == {"wrong", "not_found"}
-    assert cleaning.identity_cases(scene.session, area=scene.area(), case_class=wrong, after=then[0].id) == []
+    assert (
+        cleaning.identity_cases(scene.session, area=scene.area(), case_class=wrong, after=cleaning.place_of(then[0]))
+        == []
+    )
     (held, other) = cleaning.dose_cases(scene.session, area=scene.area())
     assert cleaning.dose_cases(scene.session, area=scene.area(), after=held.id) == [other]
     assert cleaning.class_of(elsewhere) is CaseClass.NO_ID
@@ -105,3 +112,39 @@ def test_two_doses_of_a_day_are_one_only_if_everything_agrees(scene: Scene) -> N
     scene.session.flush()
     ((one, other),) = duplicates.dose_pairs(scene.session, area=scene.area())
     assert {one.id, other.id} == {first.id, twin.id}
+
+
+def test_a_case_keeps_its_day_until_the_register_says_yes(scene: Scene) -> None:
+    later, officer = scene.now + timedelta(days=30), scene.account("officer")
+    person = scene.person(state=IdentityState.WAITING, commune=scene.area())
+    assert cleaning.identity_due(person, zone=ZONE) is None
+    people.set_identity(scene.session, person=person, state=IdentityState.WRONG, at=scene.now)
+    due = cleaning.identity_due(person, zone=ZONE)
+    assert due == date(2026, 12, 1)
+    people.correct_person(
+        scene.session, person=person, field="full_name", value="Trần Thị Mở", why="?", by=officer, at=later
+    )
+    people.set_identity(scene.session, person=person, state=IdentityState.NOT_FOUND, at=later)
+    assert cleaning.identity_due(person, zone=ZONE) == due
+    people.set_identity(scene.session, person=person, state=IdentityState.VERIFIED, at=later)
+    assert cleaning.identity_due(person, zone=ZONE) is None
+    people.correct_person(scene.session, person=person, field="id_number", value=None, why="?", by=officer, at=later)
+    assert person.case_since == later
+
+
+def test_whoever_waits_longest_comes_first_and_is_late_after_the_day(scene: Scene) -> None:
+    for days, code in ((0, TUA_CHUA), (10, KIM_SON), (40, KIM_SON), (20, TUA_CHUA)):
+        person = scene.person(f"Lê A {days}", id_number=None, state=IdentityState.NO_ID, commune=scene.area(code))
+        person.case_since = scene.now - timedelta(days=days)
+    elsewhere = scene.person("Lê B", id_number=None, state=IdentityState.NO_ID)
+    scene.dose(elsewhere, site=scene.site("TC01", TUA_CHUA))
+    scene.session.flush()
+    found = cleaning.identity_cases(scene.session, area=None, case_class=CaseClass.NO_ID)
+    assert [person.full_name for person in found][:3] == ["Lê A 40", "Lê A 20", "Lê A 10"]
+    late = cleaning.late_counts(scene.session, area=scene.area(), today=scene.today, zone=ZONE)
+    assert late == dict.fromkeys(CaseClass, 0) | {CaseClass.NO_ID: 1}
+    owed = progress.case_duties(scene.session, area=None, today=scene.today, zone=ZONE)
+    assert {(duty.area.code, duty.waiting, duty.late) for duty in owed} == {(KIM_SON, 2, 1), (TUA_CHUA, 3, 1)}
+    next_day = scene.today + timedelta(days=3)  # the tenth day was a Saturday, the case may be closed on Monday
+    late = cleaning.late_counts(scene.session, area=scene.area(), today=next_day, zone=ZONE)
+    assert late[CaseClass.NO_ID] == 2

@@ -485,7 +485,7 @@ def test_history_tells_offices_and_purposes_and_no_names(app: APIFlask, client: 
     told = [
         "Mở hồ sơ tại bàn tiếp đón",
         "Cấp chứng nhận",
-        "Bạn mở hồ sơ bằng mã xác thực",
+        "Mở hồ sơ bằng mã xác thực",
         "Thôn <b>Hai</b>",
         "Cơ quan",
         "Phòng Tiêm chủng",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from passport.house import EXTENSION, House
@@ -18,6 +21,8 @@ from passport.intake.answering import answer_report
 from passport.registry import accounts, citizen_reports, codes
 from passport.registry.citizen_reports import ReportRefusal
 from passport.registry.messages import outbox
+from passport.registry.report_pictures import ReportPicture
+from passport.rendering.pictures import IMAGE_SIDE
 from passport.web.limits import LIMITER
 from tests.serving import application
 
@@ -177,6 +182,60 @@ def test_what_is_malformed_is_told_at_its_field(app: APIFlask, client: FlaskClie
     assert re.findall(r'<a href="#(\w+)">', answer.text) == [field]
     assert f'value="{FORM["birth_date"]}"' in answer.text or field == "birth_date"
     assert _codes(app, typed) == []
+
+
+def _picture(width: int = 40) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, 30), "white").save(file, "PNG")
+    return file.getvalue()
+
+
+def _send_pictures(client: FlaskClient, *pictures: bytes, **changes: str) -> TestResponse:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/certificate/report/follow").text)
+    assert token
+    files = [(io.BytesIO(picture), f"../{number}.svg") for number, picture in enumerate(pictures)]
+    data = {**FORM, **changes, "csrf_token": token[1], "pictures": files}
+    return client.post("/certificate/report", data=data, content_type="multipart/form-data")
+
+
+def _kept(app: APIFlask) -> list[tuple[bool, int, bytes]]:
+    """The pictures that are kept: whether a report has them yet, their numbers and how they begin."""
+    with _house(app).database.reading() as session:
+        found = session.scalars(select(ReportPicture).order_by(ReportPicture.number))
+        return [(one.report_id is not None, one.number, one.data[:3]) for one in found]
+
+
+def test_pictures_are_drawn_anew_and_wait_for_the_code(app: APIFlask, client: FlaskClient) -> None:
+    jpeg = b"\xff\xd8\xff"
+    assert _send_pictures(client, _picture(), _picture()).status_code == 303
+    assert _kept(app) == [(False, 1, jpeg), (False, 2, jpeg)]
+    _post(client, "/certificate/report/code", code=_codes(app)[0])
+    assert _kept(app) == [(True, 1, jpeg), (True, 2, jpeg)]
+    assert "Ảnh đang lưu" in unescape(client.get("/certificate/report/case").text)
+    empty = _send(app.test_client(), kind="", pictures="")  # a form in which no picture was chosen
+    assert "Hãy chọn lại ảnh" not in empty.text
+
+
+@pytest.mark.parametrize(
+    ("pictures", "told"),
+    [
+        ([b"<svg onload=alert(1)>"], "Không đọc được ảnh"),
+        ([_picture()[:-30]], "Không đọc được ảnh"),
+        ([_picture(IMAGE_SIDE + 1)], "Ảnh quá lớn"),
+        ([_picture()] * 3, "Chọn không quá 2 ảnh"),
+    ],
+    ids=["svg", "cut", "large", "three"],
+)
+def test_a_hostile_picture_is_told_and_nothing_typed_is_lost(
+    app: APIFlask, client: FlaskClient, pictures: list[bytes], told: str
+) -> None:
+    before = len(_codes(app)), len(_kept(app))
+    page = unescape(_send_pictures(client, *pictures).text)
+    assert re.findall(r'<a href="#(\w+)">', page) == ["pictures"]
+    assert told in page
+    assert "Hãy chọn lại ảnh" in page
+    assert [typed for typed in (FORM["full_name"], FORM["told"], FORM["contact"]) if typed not in page] == []
+    assert (len(_codes(app)), len(_kept(app))) == before
 
 
 def test_a_mail_address_does_as_well(app: APIFlask, client: FlaskClient) -> None:

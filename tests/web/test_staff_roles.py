@@ -72,6 +72,7 @@ take_correction_back R . I . . . . . . .
 hand_over            R . I . . . . . . .
 handed_back          . . I . . . . . . .
 citizen_report       R C I P A N . . U .
+report_picture       R . I . . . . . . .
 answer               R . I . . . . . . .
 batches              . . . P A N . . U .
 batch                . . . P A N . . U .
