@@ -164,18 +164,18 @@ def find_row(session: Session, *, import_id: int, row: int) -> ImportRow | None:
     return session.scalar(select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row == row))
 
 
-def stored_rows(session: Session, import_id: int, numbers: Collection[int]) -> set[int]:
-    """Which rows of a list with these numbers are stored and were not refused."""
+def stored_rows(session: Session, import_id: int, *, first: int, last: int) -> set[int]:
+    """Which rows of a list between two numbers are stored and were not refused."""
     query = select(ImportRow.row).where(
-        ImportRow.import_id == import_id, ImportRow.row.in_(numbers), ImportRow.outcome != "refused"
+        ImportRow.import_id == import_id, ImportRow.row.between(first, last), ImportRow.outcome != "refused"
     )
     return set(session.scalars(query))
 
 
-def refused_rows(session: Session, import_id: int, numbers: Collection[int]) -> dict[int, ImportRow]:
-    """The refused rows of a list with these numbers."""
+def refused_rows(session: Session, import_id: int, *, first: int, last: int) -> dict[int, ImportRow]:
+    """The refused rows of a list between two numbers."""
     query = select(ImportRow).where(
-        ImportRow.import_id == import_id, ImportRow.row.in_(numbers), ImportRow.outcome == "refused"
+        ImportRow.import_id == import_id, ImportRow.row.between(first, last), ImportRow.outcome == "refused"
     )
     return {row.row: row for row in session.scalars(query)}
 
