@@ -23,6 +23,7 @@ from passport.registry.tables import (
 )
 from passport.registry.traces import untold
 
+CHUNK = 1000  # ids in one statement; SQLite takes 32,766, PostgreSQL 65,535
 PAGE = 200  # rows a page where the caller names no other number
 
 
@@ -237,7 +238,8 @@ def withdraw(session: Session, list_import: Import) -> int:
     people = list(session.scalars(select(Dose.person_id).where(mine).distinct()))
     removed = len(session.scalars(delete(Dose).where(mine).returning(Dose.id)).all())
     session.execute(delete(Attendee).where(Attendee.import_id == list_import.id))
-    session.execute(delete(Person).where(Person.id.in_(people), *untold()))
+    for start in range(0, len(people), CHUNK):
+        session.execute(delete(Person).where(Person.id.in_(people[start : start + CHUNK]), *untold()))
     list_import.state = "withdrawn"
     session.flush()
     session.expire_all()
