@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -185,9 +185,6 @@ def list_rows(
     session: Session,
     import_id: int,
     *,
-    outcome: str | None = None,
-    held: bool | None = None,
-    settled: bool | None = None,
     faulty: bool = False,
     after: int = 0,
     limit: int | None = PAGE,
@@ -197,12 +194,16 @@ def list_rows(
     `faulty` leaves out those that nothing was ever said of.
     """
     query = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row > after)
-    for column, wanted in ((ImportRow.outcome, outcome), (ImportRow.held, held), (ImportRow.settled, settled)):
-        if wanted is not None:
-            query = query.where(column == wanted)
     if faulty:
         query = query.where(cast(ImportRow.issues, String) != "[]")
     return list(session.scalars(query.order_by(ImportRow.row).limit(limit)))
+
+
+def open_rows(session: Session, import_id: int) -> Iterator[ImportRow]:
+    """The rows of a list that wait for a correction, in the sheet's order, a page of them in memory at a time."""
+    waits = or_(ImportRow.outcome == "refused", ImportRow.held)
+    query = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.settled.is_(False), waits)
+    return iter(session.scalars(query.order_by(ImportRow.row).execution_options(yield_per=PAGE)))
 
 
 def list_imports(
