@@ -100,7 +100,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url: str = request.getfixturevalue("postgres_url")
     yield url
     engine = create_engine(url)
-    _empty(engine)
+    empty_database(engine)
     engine.dispose()
 
 
@@ -163,7 +163,8 @@ def _hurry(url: str) -> None:
     admin.dispose()
 
 
-def _empty(engine: Engine) -> None:
+def empty_database(engine: Engine) -> None:
+    """Leaves a PostgreSQL database as its migration left it."""
     tables = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name not in KEPT)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))

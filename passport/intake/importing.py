@@ -185,11 +185,12 @@ def _store(session: Session, run: _Run, batch: list[RawRow], places: Places) -> 
     """The rows of a batch as they stand now, without those that an earlier run had stored."""
     list_import = imports.lock_import(session, run.import_id)
     lock_people(session)
-    stored = imports.stored_rows(session, run.import_id, [raw.number for raw in batch])
+    first, last = batch[0].number, batch[-1].number
+    stored = imports.stored_rows(session, run.import_id, first=first, last=last)
     fresh = [raw for raw in batch if raw.number not in stored]
     if not fresh:
         return []
-    refused = imports.refused_rows(session, run.import_id, [raw.number for raw in fresh])
+    refused = imports.refused_rows(session, run.import_id, first=first, last=last)
     account = find_account(session, run.by)
     desk = Desk(session, list_import, list_import.site, account, run.now, PeopleAtHand())
     take = _take_attendees if run.kind == "attendance" else _take_doses

@@ -12,6 +12,7 @@ from passport.domain.names import FULL_NAME_LIMIT, fold
 from passport.domain.people import IdentityState, Sex
 from passport.errors import RowReason
 from passport.intake.contacts import read_insurance_number, read_phone
+from passport.intake.linkage.normalise_names import in_unicode
 from passport.intake.nationalities import find_country
 from passport.intake.places import Places
 from passport.intake.readers import RowReader
@@ -78,18 +79,22 @@ def read_identity(reader: RowReader, *, today: date) -> PersonCells | None:
 
 
 def read_name(reader: RowReader, *, nationality: str = HOME) -> str | None:
-    """The full name of letters of any script; a single word is warned of where names have several."""
+    """The full name of letters of any script; one that is not in Unicode is warned of, and one of a single word."""
     name = reader.text("full_name", required=True)
     if name is None:
         return None
     letters = [c for c in name if c not in _NAME_SIGNS]
-    proper = letters and all(unicodedata.category(c)[0] in "LM" and c not in _NO_LETTERS for c in letters)
-    if not proper or len(fold(name)) > FULL_NAME_LIMIT:
+    lettered = letters and all(unicodedata.category(c)[0] in "LM" and c not in _NO_LETTERS for c in letters)
+    proper = lettered and len(fold(name)) <= FULL_NAME_LIMIT
+    meant = in_unicode(name) if nationality == HOME else None
+    if meant is not None:
+        note = reader.warn if proper else reader.fault
+        note("full_name", RowReason.BAD_NAME, "not_unicode", value=name, meant=meant)
+    elif not proper:
         reader.fault("full_name", RowReason.BAD_NAME, "characters", value=name)
-        return None
-    if " " not in name and nationality == HOME:
+    elif " " not in name and nationality == HOME:
         reader.warn("full_name", RowReason.BAD_NAME, "one_word")
-    return name
+    return name if proper else None
 
 
 def read_sex(reader: RowReader, *, required: bool = True) -> Sex | None:

@@ -72,16 +72,17 @@ class RowReader:
         """The tidy text of a cell, or None where it is empty or its content cannot be taken."""
         cell = self._cells.get(key)
         text = tidy(cell.text) if cell else ""
-        if cell and cell.was is CellKind.FORMULA:
+        if cell is None or not (text or cell.was is CellKind.FORMULA):
+            if required:
+                self.fault(key, RowReason.MISSING_VALUE)
+        elif cell.was is CellKind.FORMULA:
             self.fault(key, RowReason.FORMULA)
-        elif cell and not cell.text.isprintable() and any(_is_hidden(c) for c in cell.text):
+        elif not cell.text.isprintable() and any(_is_hidden(c) for c in cell.text):
             self.fault(key, RowReason.CONTROL_CHARACTERS)
         elif len(text) > _limit(key):
             self.fault(key, RowReason.TOO_LONG, limit=_limit(key))
-        elif text:
+        else:
             return text
-        elif required:
-            self.fault(key, RowReason.MISSING_VALUE)
         return None
 
     def date(

@@ -57,17 +57,10 @@ def import_report_sheet(session: Session, *, import_id: int, language: str) -> b
     added = [SheetColumn(getattr(column_name(key), language), _WIDTHS.get(key, 16)) for key in OURS]
 
     def rows() -> Iterator[list[str]]:
-        for row in open_rows(session, import_id):
+        for row in imports.open_rows(session, import_id):
             yield [*(row.cells.get(key, "") for key in keys), _faults(row, language), source_row_mark(row)]
 
     return text_sheet(name=getattr(column_name("row_faults"), language), columns=[*sheet, *added], rows=rows())
-
-
-def open_rows(session: Session, import_id: int) -> Iterator[ImportRow]:
-    """The rows of a list that wait for a correction, in the sheet's order."""
-    for row in imports.list_rows(session, import_id, settled=False, limit=None):
-        if row.outcome == "refused" or row.held:
-            yield row
 
 
 def _faults(row: ImportRow, language: str) -> str:

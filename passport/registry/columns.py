@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, DateTime, Integer, MetaData, String, Table, TypeDecorator, and_
@@ -12,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 _LAST = "\U0010ffff"  # sorts after every character of a name or path
+_CONSECUTIVE = count(secrets.randbits(47))  # leaves the other half of 48 bits to count on
 
 
 class Instant(TypeDecorator[datetime]):
@@ -76,5 +78,9 @@ def table_of(mapped: type[Base]) -> Table:
 
 
 def new_id() -> str:
-    """A random 128-bit identifier that cannot be guessed from another."""
-    return secrets.token_hex(16)
+    """An identifier of 32 hexadecimal digits that cannot be guessed from another: 80 of its bits are random.
+
+    Those that one process gives out begin with consecutive numbers, so that rows written together lie together in
+    an index: wholly random ones would touch a page of it each, once there are millions.
+    """
+    return f"{next(_CONSECUTIVE):012x}{secrets.token_hex(10)}"

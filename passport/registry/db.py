@@ -35,6 +35,7 @@ from passport.registry import (  # noqa: F401  # their tables must be mapped bef
 )
 
 BUSY_TIMEOUT_MS = 15_000  # how long a writer waits for another before it gives up
+CACHE_KIB = 32 * 1024  # of pages, a connection; with SQLite's own 2 MB a list of millions reads most pages again
 _NO_SUCH = ("42P01", "42703")  # SQLSTATE of an undefined table and an undefined column
 
 
@@ -66,6 +67,7 @@ def prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"cache_size=-{CACHE_KIB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from passport.registry.tables import (
 )
 from passport.registry.traces import untold
 
+CHUNK = 1000  # ids in one statement; SQLite takes 32,766, PostgreSQL 65,535
 PAGE = 200  # rows a page where the caller names no other number
 
 
@@ -164,18 +165,18 @@ def find_row(session: Session, *, import_id: int, row: int) -> ImportRow | None:
     return session.scalar(select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row == row))
 
 
-def stored_rows(session: Session, import_id: int, numbers: Collection[int]) -> set[int]:
-    """Which rows of a list with these numbers are stored and were not refused."""
+def stored_rows(session: Session, import_id: int, *, first: int, last: int) -> set[int]:
+    """Which rows of a list between two numbers are stored and were not refused."""
     query = select(ImportRow.row).where(
-        ImportRow.import_id == import_id, ImportRow.row.in_(numbers), ImportRow.outcome != "refused"
+        ImportRow.import_id == import_id, ImportRow.row.between(first, last), ImportRow.outcome != "refused"
     )
     return set(session.scalars(query))
 
 
-def refused_rows(session: Session, import_id: int, numbers: Collection[int]) -> dict[int, ImportRow]:
-    """The refused rows of a list with these numbers."""
+def refused_rows(session: Session, import_id: int, *, first: int, last: int) -> dict[int, ImportRow]:
+    """The refused rows of a list between two numbers."""
     query = select(ImportRow).where(
-        ImportRow.import_id == import_id, ImportRow.row.in_(numbers), ImportRow.outcome == "refused"
+        ImportRow.import_id == import_id, ImportRow.row.between(first, last), ImportRow.outcome == "refused"
     )
     return {row.row: row for row in session.scalars(query)}
 
@@ -184,9 +185,6 @@ def list_rows(
     session: Session,
     import_id: int,
     *,
-    outcome: str | None = None,
-    held: bool | None = None,
-    settled: bool | None = None,
     faulty: bool = False,
     after: int = 0,
     limit: int | None = PAGE,
@@ -196,12 +194,16 @@ def list_rows(
     `faulty` leaves out those that nothing was ever said of.
     """
     query = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row > after)
-    for column, wanted in ((ImportRow.outcome, outcome), (ImportRow.held, held), (ImportRow.settled, settled)):
-        if wanted is not None:
-            query = query.where(column == wanted)
     if faulty:
         query = query.where(cast(ImportRow.issues, String) != "[]")
     return list(session.scalars(query.order_by(ImportRow.row).limit(limit)))
+
+
+def open_rows(session: Session, import_id: int) -> Iterator[ImportRow]:
+    """The rows of a list that wait for a correction, in the sheet's order, a page of them in memory at a time."""
+    waits = or_(ImportRow.outcome == "refused", ImportRow.held)
+    query = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.settled.is_(False), waits)
+    return iter(session.scalars(query.order_by(ImportRow.row).execution_options(yield_per=PAGE)))
 
 
 def list_imports(
@@ -237,7 +239,8 @@ def withdraw(session: Session, list_import: Import) -> int:
     people = list(session.scalars(select(Dose.person_id).where(mine).distinct()))
     removed = len(session.scalars(delete(Dose).where(mine).returning(Dose.id)).all())
     session.execute(delete(Attendee).where(Attendee.import_id == list_import.id))
-    session.execute(delete(Person).where(Person.id.in_(people), *untold()))
+    for start in range(0, len(people), CHUNK):
+        session.execute(delete(Person).where(Person.id.in_(people[start : start + CHUNK]), *untold()))
     list_import.state = "withdrawn"
     session.flush()
     session.expire_all()

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,10 @@ _FILE = Path(__file__).parent / "data" / "schedules.json"
 SCHEDULE = tuple(_recommendation(row) for row in json.loads(_FILE.read_text("utf-8"))["rows"])
 
 
-def in_force(*, vaccine: str, kind: DoseKind, booster: int = 1, on: date) -> list[Recommendation]:
+@lru_cache(maxsize=4096)  # a long list asks for the same few days and products again and again
+def in_force(*, vaccine: str, kind: DoseKind, booster: int = 1, on: date) -> tuple[Recommendation, ...]:
     """The rows for a product and kind of dose on the day `on`; none where nothing is known of it."""
-    return [
+    return tuple(
         row
         for row in SCHEDULE
         if row.vaccine in (None, vaccine)
@@ -72,7 +74,7 @@ def in_force(*, vaccine: str, kind: DoseKind, booster: int = 1, on: date) -> lis
         and row.booster in (None, booster)
         and row.valid_from <= on
         and (row.valid_to is None or on < row.valid_to)
-    ]
+    )
 
 
 def ages_breached(rows: Sequence[Recommendation], *, born: PartialDate, on: date) -> bool:

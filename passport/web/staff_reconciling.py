@@ -78,7 +78,7 @@ def _faulty(session: Session, item: Import) -> list[tuple[int, str, reports.RowI
     """The rows whose identity number is missing or faulty, with the name as typed."""
     return [
         (row.row, row.cells.get("full_name", ""), issue)
-        for row in imports.list_rows(session, item.id, limit=None)
+        for row in imports.list_rows(session, item.id, faulty=True, limit=None)
         for issue in reports.issues_of(row)
         if issue.reason in _NUMBER_FAULTS
     ]

@@ -151,6 +151,7 @@ WARNED = [
     ("id_number", "37090001234", "bad_id"),
     ("id_number", "123090001234", "bad_id"),  # an unknown province: born abroad
     ("full_name", "An", "bad_name"),
+    ("full_name", "TrÇn Hïng", "bad_name"),  # TCVN3: letters all the same
     ("birth_date", "32875", "bad_birth_date"),
     ("birth_date", "2/1/90", "ambiguous_date"),
     ("vaccination_date", "44418", "bad_vaccination_date"),

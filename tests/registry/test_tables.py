@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from passport.registry.columns import new_id
 from passport.registry.db import Database
 from passport.registry.messages import OutboxMessage
 from passport.registry.tables import Batch, Campaign, Certificate, Dose
@@ -122,3 +123,10 @@ def test_relations_are_kept(scene: Scene) -> None:
     assert [c.id for c in dose.certificates] == [certificate.id]
     assert isinstance(certificate.dose, Dose)
     assert scene.session.get(Certificate, certificate.id) is certificate
+
+
+def test_identifiers_of_a_process_follow_each_other_and_cannot_be_guessed() -> None:
+    given = [new_id() for _ in range(1000)]
+    assert given == sorted(given)
+    assert len({one[-20:] for one in given}) == 1000
+    assert {len(one) for one in given} == {32}

@@ -35,7 +35,7 @@ def test_a_letter_changes_the_wait_from_its_day_on() -> None:
     for on, days in ((date(2021, 12, 16), 181), (date(2021, 12, 17), 89)):
         assert shortest_wait(in_force(vaccine="pfizer", kind=BOOSTER, on=on), born=ADULT, on=on) == days
     early = date(2021, 11, 30)
-    assert in_force(vaccine="pfizer", kind=BOOSTER, on=early) == []
+    assert in_force(vaccine="pfizer", kind=BOOSTER, on=early) == ()
     assert shortest_wait([], born=ADULT, on=early) is None
     later = date(2022, 8, 1)
     second = in_force(vaccine="moderna", kind=BOOSTER, booster=2, on=later)

@@ -65,6 +65,15 @@ def place_key(text: str) -> str:
     return " ".join(word.lstrip("0") if word.isdigit() else _spell(word)[0] for word in _words(text))
 
 
+def in_unicode(text: str) -> str | None:
+    """What a name says that was typed in TCVN3 or VNI or decoded wrongly, None where that is not sure.
+
+    It is sure where every word is Vietnamese in the other reading, and not as it stands.
+    """
+    words = _words(text)
+    return " ".join(words).title() if words != _split(text) and all(map(_is_vietnamese, words)) else None
+
+
 def _words(text: str) -> list[str]:
     words = _split(text)
     if text.isascii() or all(map(_is_vietnamese, words)):

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from passport.intake.linkage.normalise_ids import IdState, id_forms, phone_form
-from passport.intake.linkage.normalise_names import name_forms
+from passport.intake.linkage.normalise_names import in_unicode, name_forms
 from passport.intake.linkage.normalise_values import day_forms, place_form, sex_form
 from passport.intake.linkage.syllables import is_syllable
 
@@ -63,6 +63,18 @@ def test_spellings_of_one_sound(one: str, other: str) -> None:
 )
 def test_different_names_stay_different(one: str, other: str) -> None:
     assert name_forms(one).marked != name_forms(other).marked
+
+
+@pytest.mark.parametrize("typed", ["TrÇn V¨n Hïng", "Traàn Vaên Huøng", "TRAÀN VAÊN HUØNG", "Tráº§n VÄƒn HÃ¹ng"])
+def test_a_name_in_an_old_code_is_told_in_unicode(typed: str) -> None:
+    assert in_unicode(typed) == "Trần Văn Hùng"
+
+
+@pytest.mark.parametrize(
+    "typed", ["Trần Văn Hùng", "Tran Hung", "H'Ƀĭa Ayǔn", "A Blŏng", "Vừ A Dính", "François Müller"]
+)
+def test_a_name_in_unicode_stays(typed: str) -> None:
+    assert in_unicode(typed) is None
 
 
 def test_a_word_of_the_language_is_never_repaired() -> None:
