@@ -65,7 +65,9 @@ def unseal(data: bytes, *, kind: str, keys: Iterable[TrustedKey], now: datetime)
         raise ValueError(f"not a signed list of the kind {kind}")
     signers = [k for k in keys if k.key_id == parts.header.get("kid") and k.withdrawn_at is None]
     if not signers:
-        raise ValueError("the list is signed by a key that is not trusted to sign lists here")
+        raise ValueError(
+            "the list is signed by a key that is not trusted to sign lists here (flask trust import --lists)"
+        )
     payload = read_json(_plain(parts))
     dated = _dated(payload)
     if dated > now + SKEW:

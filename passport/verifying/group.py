@@ -125,9 +125,7 @@ class _Believed:
 
 
 def _judged(passenger: Passenger, papers: list[Paper], *, terms: Terms, context: Context, now: datetime) -> Line:
-    replaced = [paper for paper in papers if _is_replaced(paper.verdict)]
-    counting = [paper for paper in papers if paper not in replaced] or papers
-    texts = list(dict.fromkeys(paper.text for paper in counting if paper.text))[:CREDENTIALS_MOST]
+    texts, replaced = _chosen(papers)
     verdict = verify_several(
         texts,
         context=context,
@@ -147,14 +145,10 @@ def _judged(passenger: Passenger, papers: list[Paper], *, terms: Terms, context:
     if len(texts) > 1:
         several = f"Xét chung {len(texts)} chứng nhận.", f"{len(texts)} certificates were judged together."
         notes.append(Sentence(*several))
-    if replaced and counting is not papers:
+    if replaced:
         files = ", ".join(_files(replaced))
-        notes.append(
-            Sentence(
-                f"Không xét mã cũ đã được thay bằng mã mới: {files}.",
-                f"An old code that was replaced by a new one was set aside: {files}.",
-            )
-        )
+        old = f"Không xét mã cũ đã được thay bằng mã mới: {files}.", f"A code that was replaced was set aside: {files}."
+        notes.append(Sentence(*old))
     return Line(
         _PLACE_OF[verdict.outcome],
         passenger,
@@ -167,9 +161,27 @@ def _judged(passenger: Passenger, papers: list[Paper], *, terms: Terms, context:
     )
 
 
+def _chosen(papers: list[Paper]) -> tuple[list[str], list[Paper]]:
+    """The certificates to be judged together, and those set aside since another was handed in that was not replaced.
+
+    Of too many, those are looked at first that are not accepted whatever the others say.
+    """
+    replaced = [paper for paper in papers if _is_replaced(paper.verdict)]
+    if len(replaced) == len(papers):
+        replaced = []
+    counting = [paper for paper in papers if paper not in replaced]
+    in_turn = sorted(counting, key=lambda paper: not _is_bad(paper.verdict))
+    return list(dict.fromkeys(paper.text for paper in in_turn if paper.text))[:CREDENTIALS_MOST], replaced
+
+
 def _is_replaced(verdict: Verdict) -> bool:
     """Whether a newer certificate took the place of this one, whatever else is wrong with it."""
     return any(step.reason is Reason.REVOKED and step.detail == REPLACED for step in verdict.steps)
+
+
+def _is_bad(verdict: Verdict) -> bool:
+    """Whether a certificate is not accepted whatever the others say."""
+    return verdict.outcome is Outcome.INVALID and verdict.reason is not Reason.RULE_FAILED
 
 
 def _missing(passenger: Passenger, unclear: list[Sentence], strangers: list[list[Paper]]) -> Line:

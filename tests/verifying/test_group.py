@@ -66,6 +66,15 @@ def test_an_old_code_beside_the_new_one_is_set_aside_where_it_was_replaced(tmp_p
     assert (alone.place, told(alone)) == (Place.REFUSED, "")
 
 
+def test_a_revoked_one_among_many_is_told(tmp_path: Path) -> None:
+    record_own(tmp_path, identifier="BAD", at=NOW, replaced=False)
+    context = context_of([ISSUER.anchor()], folder=tmp_path)
+    papers = [paper(context, f"{number}.png", ci=f"C{number}") for number in range(6)]
+    (line,) = sheet(context, [AN], *papers, paper(context, "bad.png", ci="BAD")).lines
+    assert line.verdict is not None
+    assert (line.place, line.verdict.reason) == (Place.REFUSED, "revoked")
+
+
 def test_a_slip_in_the_birth_date_is_told_on_both_sides(context: Context) -> None:
     slip = Passenger(2, "NGUYEN VAN AN", PartialDate(1990, 2, 1))
     missing, unmatched = sheet(context, [slip], paper(context, "an.png")).lines
