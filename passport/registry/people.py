@@ -285,6 +285,7 @@ def correct_person(
         person.identity_state = (IdentityState.WAITING if person.id_number else IdentityState.NO_ID).value
         person.identity_checked_at = None
         _refuse_twin(session, person)
+    session.flush()  # a correction names the person by id, whom the same list may have told first
     correction = Correction(person_id=person.id, field=field, before=before, after=value, why=why, by_id=by.id, at=at)
     session.add(correction)
     session.flush()

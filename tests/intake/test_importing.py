@@ -349,6 +349,12 @@ def test_a_number_told_later_completes_the_record_and_releases_the_dose(world: W
     assert (row.held, row.settled) == (False, True)
 
 
+def test_one_list_may_tell_the_number_of_somebody_on_a_later_row(world: World) -> None:
+    world.rows(person(1, id_number=""), person(1, dose_number="2", vaccination_date="10/11/2021"))
+    (one,) = world.people()
+    assert (one.id_number, [dose.held for dose in one.doses]) == ("037090000001", [False, False])
+
+
 def test_a_better_birth_date_corrects_a_record_that_contradicts_its_number(world: World) -> None:
     world.rows(AN | {"birth_date": "02/01/1980"})
     assert [dose.held for dose in world.doses] == [True]
