@@ -25,8 +25,8 @@ from passport.issuing.batch import approve, propose
 from passport.issuing.revoke import replace_certificates
 from passport.registry.areas import require_area
 from passport.registry.citizen_reports import ReportKind
-from passport.registry.doses import Counts, counts
 from passport.registry.people import find_by_id_number
+from passport.registry.progress import Counts, counts
 from passport.registry.reports import ImportReport
 from passport.registry.sites import upsert_site
 from passport.rendering.card import certificate_png

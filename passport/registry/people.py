@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from passport.domain.dates import PartialDate
+from passport.domain.employers import employer_key
 from passport.domain.names import fold, tidy
 from passport.domain.people import IdentityState, Sex
 from passport.errors import InputError, Refusal, Refused, RowReason
@@ -60,6 +61,7 @@ def person_values(
         "address": address,
         "priority_group": priority_group,
         "employer": employer,
+        "employer_key": employer_key(employer) if employer else None,
         "created_at": at,
     }
 

@@ -14,7 +14,7 @@ from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
 from passport.intake import importing
 from passport.intake.importing import withdraw_import
-from passport.registry import audit, doses, imports, reports
+from passport.registry import audit, doses, imports, progress, reports
 from passport.registry.accounts import create_account, find_account, grant_role
 from passport.registry.tables import Attendee, Dose, Import, ImportRow, Person
 from tests.lists import (
@@ -434,7 +434,7 @@ def test_an_attendance_list_tells_who_was_there(world: World) -> None:
     assert world.bring_in(data, kind="attendance", by=COMPANY).known == 5
     assert (world.count(Attendee), world.count(Person)) == (5, 0)
     with world.database.reading() as session:
-        assert doses.counts(session).given == 5
+        assert progress.counts(session).given == 5
     withdraw_import(world.database, import_id=report.import_id, by=COMPANY, now=world.now)
     assert world.count(Attendee) == 0
 
