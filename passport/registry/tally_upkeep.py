@@ -35,10 +35,11 @@ _SUMMED = {
   SELECT site_id, TRUE, SUM(given), SUM(entered), SUM(verified), SUM(confirmed), SUM(issued) FROM $table
   WHERE site_id IN (SELECT site_id FROM $table WHERE NOT summed) GROUP BY site_id;
   DELETE FROM $table WHERE id <= NEW.id AND site_id IN (SELECT site_id FROM $table WHERE NOT summed);""",
-    # What another transaction is adding up, or has not committed, stays for the next time.
-    "postgresql": """WITH gone AS (DELETE FROM $table WHERE id IN (
-      SELECT id FROM $table WHERE site_id IN (SELECT site_id FROM $table WHERE NOT summed) FOR UPDATE SKIP LOCKED
-    ) RETURNING *)
+    # What another transaction is adding up, or has not committed, stays for the next time. Arrays, because joins of a
+    # table that grows from nothing within one transaction are planned as if it were still empty.
+    "postgresql": """WITH gone AS (DELETE FROM $table WHERE id = ANY (ARRAY(
+      SELECT id FROM $table WHERE site_id = ANY (ARRAY(SELECT DISTINCT site_id FROM $table WHERE NOT summed))
+      FOR UPDATE SKIP LOCKED)) RETURNING *)
   INSERT INTO $table (site_id, summed, given, entered, verified, confirmed, issued)
   SELECT site_id, TRUE, SUM(given), SUM(entered), SUM(verified), SUM(confirmed), SUM(issued)
   FROM gone GROUP BY site_id;""",
