@@ -11,10 +11,20 @@ from datetime import date, timedelta
 import xlsxwriter
 
 from passport.demo.people import KIM_SON, TUA_CHUA, SamplePerson, invent_people
+from passport.domain.coverage import AgeGroup
 
 SEED = 20260101
 STATION_KIM_SON, STATION_TUA_CHUA, MOBILE_TUA_CHUA = "KS-TYT-01", "TC-TYT-01", "TC-LD-01"
 CAMPAIGN = "Chiến dịch mẫu"
+COUNTED_BY = "Số liệu mẫu, không có thật"  # as the source of every count
+# How many people of each age group there are: few, so that the sample people are a part of them that is seen.
+_INVENTED = {
+    KIM_SON.code: (14, 12, 60, 24),
+    TUA_CHUA.code: (10, 8, 40, 12),
+    "37": (18, 15, 80, 32),
+    "11": (14, 12, 56, 18),
+}
+_ELSEWHERE = (4, 3, 20, 6)
 SITES = (
     (STATION_KIM_SON, "Trạm Y tế xã Kim Sơn (mẫu)", KIM_SON.code, "station"),
     (STATION_TUA_CHUA, "Trạm Y tế xã Tủa Chùa (mẫu)", TUA_CHUA.code, "station"),
@@ -191,16 +201,17 @@ def sites() -> bytes:
     return _csv(("site_code", "name", "area_code", "kind"), SITES)
 
 
-def population_counts(today: date) -> bytes:
-    """How many people the two sample communes have, as `flask coverage population import` reads it."""
-    counts = (
-        (KIM_SON.code, (("5-11", 14), ("12-17", 12), ("18+", 60), ("50+", 24))),
-        (TUA_CHUA.code, (("5-11", 10), ("12-17", 8), ("18+", 40), ("50+", 12))),
-    )
-    as_of, source = today - timedelta(days=120), "Công an xã (mẫu)"
+def population_counts(today: date, *, provinces: Iterable[str]) -> bytes:
+    """Invented counts of the sample communes and of `provinces`, as `flask coverage population import` reads them."""
+    counts = dict.fromkeys(provinces, _ELSEWHERE) | _INVENTED
+    as_of = today - timedelta(days=120)
     return _csv(
         ("area_code", "age_group", "count", "as_of", "source"),
-        ((code, group, count, as_of, source) for code, groups in counts for group, count in groups),
+        (
+            (code, group.value, count, as_of, COUNTED_BY)
+            for code, numbers in counts.items()
+            for group, count in zip(AgeGroup, numbers, strict=True)
+        ),
     )
 
 

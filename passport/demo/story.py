@@ -23,10 +23,10 @@ from passport.intake.importing import import_list
 from passport.intake.population import check_people, check_person
 from passport.issuing.batch import approve, propose
 from passport.issuing.revoke import replace_certificates
-from passport.registry.areas import require_area
+from passport.registry.areas import list_areas, require_area
 from passport.registry.citizen_reports import ReportKind
-from passport.registry.doses import Counts, counts
 from passport.registry.people import find_by_id_number
+from passport.registry.progress import Counts, counts
 from passport.registry.reports import ImportReport
 from passport.registry.sites import upsert_site
 from passport.rendering.card import certificate_png
@@ -34,6 +34,7 @@ from passport.rendering.document import certificate_pdf
 
 Say = Callable[[str], None]
 LONG_AGO = timedelta(days=13 * 30 + 10)  # when the certificate that has expired by now was issued
+_COUNTS = "so-dan-mau.csv"
 _NURSES = {
     lists.STATION_KIM_SON: accounts.NURSE_KIM_SON.email,
     lists.STATION_TUA_CHUA: accounts.NURSE.email,
@@ -95,7 +96,7 @@ def write_files(house: House, folder: Path, *, now: datetime) -> None:
     folder = folder / "files"
     folder.mkdir(parents=True, exist_ok=True)
     today = house.today(now)
-    (folder / "so-dan-mau.csv").write_bytes(lists.population_counts(today))
+    (folder / _COUNTS).write_bytes(_population_counts(house, now=now))
     for sample in (*lists.sample_lists(today), lists.mobile_session(today)):
         (folder / sample.file_name).write_bytes(sample.data)
     people, _ = lists.sample_people(today)
@@ -117,12 +118,19 @@ def _make_sites(house: House, *, now: datetime) -> None:
 def _count_people(house: House, *, now: datetime) -> None:
     import_counts(
         house.database,
-        data=lists.population_counts(house.today(now)),
-        file_name="so-dan-mau.csv",
+        data=_population_counts(house, now=now),
+        file_name=_COUNTS,
         actor="sample data",
         now=now,
         today=house.today(now),
     )
+
+
+def _population_counts(house: House, *, now: datetime) -> bytes:
+    today = house.today(now)
+    with house.database.reading() as session:
+        provinces = [province.code for province in list_areas(session, on=today, level="province")]
+    return lists.population_counts(today, provinces=provinces)
 
 
 def _import(house: House, sample: lists.SampleList, *, now: datetime) -> ImportReport:

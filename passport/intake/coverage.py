@@ -18,8 +18,7 @@ from passport.registry.coverage import coverage
 from passport.registry.coverage_reports import store_report
 from passport.registry.coverage_tables import FrozenReport
 from passport.registry.db import Database
-from passport.registry.doses import Counts
-from passport.registry.progress import counts_by_area, summed
+from passport.registry.progress import Counts, counts
 from passport.registry.tables import Area
 from passport.rendering.coverage_report import Frozen
 
@@ -51,7 +50,7 @@ def outward_figures(session: Session, *, area: Area | None, asked: Asked) -> dic
     """The figures as they may leave the house, without small cells, with the five counts of the sites."""
     table = coverage(session, area=area, on=asked.on, target=asked.target, since=asked.since, compare=asked.compare)
     figures = protect(table).as_dict()
-    figures["counts"] = _hidden(summed(counts_by_area(session, area=area)))
+    figures["counts"] = _hidden(counts(session, area=area))
     return figures
 
 

@@ -79,8 +79,9 @@ def split_person(
 ) -> RecordMerge:
     """Gives some of a person's doses to whom they belong: `identity` are that person's cells as in a list.
 
-    Somebody on record with the very same four fields takes them, else a new record. Raises InputError
-    (unknown_person, bad_option: no dose or all of them, the row reasons of a value), Refused (not_permitted).
+    Somebody on record with the very same four fields takes them, else a new record; a dose that both have is made
+    one. Raises InputError (unknown_person, bad_option: no dose or all of them, the row reasons of a value), Refused
+    (not_permitted, both_certified).
     """
     with database.transaction() as session:
         account = _alone(session, by)
@@ -99,9 +100,7 @@ def split_person(
         ) as merge:
             other = other or _new_person(session, cells, person_id=to_id, like=person, at=now)
             session.flush()
-            for dose in chosen:
-                merging.hand_dose(session, dose=dose, to=other)
-            _hold_contradictions(chosen)
+            _hold_contradictions([merging.hand_dose(session, dose=dose, to=other) for dose in chosen])
         for one in (person_id, to_id):
             merging.note(session, person_id=one, before=person_id, after=to_id, why=reason, by=account, at=now)
         detail = {"to": to_id, "doses": len(chosen), "merge": merge.id}

@@ -65,8 +65,13 @@ def compared(length: int) -> TypeEngine[str]:
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
-def starts_with(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:
-    """Whether a `compared` column begins with `prefix`: a range that an index serves on both databases."""
+def starts_with(
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], prefix: str
+) -> ColumnElement[bool]:
+    """Whether a `compared` column begins with `prefix`: a range that an index serves on both databases.
+
+    NULL begins with nothing.
+    """
     return and_(column >= prefix, column < prefix + _LAST)
 
 

@@ -1,11 +1,11 @@
-"""The tables of coverage: one narrow row a person, denominators, frozen reports."""
+"""The tables of coverage: one narrow row a person, the tally of sites, denominators, frozen reports."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from passport.registry.columns import Base, DayNumber
@@ -35,6 +35,24 @@ class PersonSteps(Base):
     complete_on: Mapped[date | None] = mapped_column(DayNumber)
     booster_1_on: Mapped[date | None] = mapped_column(DayNumber)
     booster_2_on: Mapped[date | None] = mapped_column(DayNumber)
+
+
+class SiteTally(Base):
+    """The five counts of a site, kept by the database itself: the sums of its rows.
+
+    A row is what one change added or took away, or the sum of earlier ones.
+    """
+
+    __tablename__ = "site_tally"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    site_id: Mapped[int]
+    summed: Mapped[bool]
+    given: Mapped[int]
+    entered: Mapped[int]
+    verified: Mapped[int]
+    confirmed: Mapped[int]
+    issued: Mapped[int]
 
 
 class PopulationCount(Base):

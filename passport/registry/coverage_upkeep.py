@@ -1,7 +1,4 @@
-"""How the database keeps `person_step_days` true: triggers on people and doses, made anew after every migration.
-
-Triggers, because lists, corrections, merges and withdrawals write in many places, some of them in bulk. SQLite
-drops the triggers of a table that a migration rebuilds, without a word; so they are not left to one migration.
+"""How the database keeps `person_step_days` true (`kept`): when each person reached each step.
 
 A new dose can only bring a step forward, so it is compared with what is known: lists tell millions of them. After
 any other change of a dose its person is counted anew.
@@ -10,11 +7,9 @@ any other change of a dose its person is counted anew.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from string import Template
-from typing import Any
 
-from sqlalchemy import Connection, inspect, text
+from passport.registry.kept import Kept, Trigger
 
 TABLE = "person_step_days"
 # Doses of the primary series where it is not two; a test compares it with the vaccine catalogue.
@@ -68,17 +63,6 @@ _REFILL = """INSERT INTO $table
 _LOCK = "PERFORM 1 FROM $table WHERE person_id = $who FOR UPDATE;"
 
 
-@dataclass(frozen=True, slots=True)
-class _Trigger:
-    """What is done after an event on a table, for each row of it that `when` names."""
-
-    name: str
-    table: str
-    event: str
-    body: str
-    when: str = "TRUE"
-
-
 def _of(sql: str, dialect: str, *, who: str = "", row: str = "NEW", dose: str = "dose") -> str:
     """A statement in the words of a dialect, about the person `who`, the row of a person and a dose."""
     day = _DAY[dialect].format
@@ -102,74 +86,26 @@ def _of(sql: str, dialect: str, *, who: str = "", row: str = "NEW", dose: str = 
     return Template(whole).substitute(who=who, row=row, dose=dose)
 
 
-def _triggers(dialect: str) -> Iterator[_Trigger]:
+def _triggers(dialect: str) -> Iterator[Trigger]:
     added, changed = _of(_PERSON_ADDED, dialect), _of(_PERSON_CHANGED, dialect)
-    yield _Trigger(f"{TABLE}_person_added", "person", "INSERT", added)
-    yield _Trigger(
+    yield Trigger(f"{TABLE}_person_added", "person", "INSERT", added)
+    yield Trigger(
         f"{TABLE}_person_changed", "person", "UPDATE OF commune_id, birth_date, identity_state", changed
     )  # fmt: skip
-    yield _Trigger(f"{TABLE}_person_removed", "person", "DELETE", _of(_PERSON_REMOVED, dialect))
+    yield Trigger(f"{TABLE}_person_removed", "person", "DELETE", _of(_PERSON_REMOVED, dialect))
     for kind, told in (("primary", _PRIMARY_ADDED), ("booster", _BOOSTER_ADDED)):
         when = f"NOT NEW.held AND NEW.kind = '{kind}'"
-        yield _Trigger(f"{TABLE}_{kind}_added", "dose", "INSERT", _of(told, dialect, dose="NEW"), when)
+        yield Trigger(f"{TABLE}_{kind}_added", "dose", "INSERT", _of(told, dialect, dose="NEW"), when)
     lock = _LOCK if dialect == "postgresql" else ""
     old, new = (_of(lock + _COUNTED, dialect, who=f"{row}.person_id") for row in ("OLD", "NEW"))
-    yield _Trigger(
+    yield Trigger(
         f"{TABLE}_dose_changed", "dose", "UPDATE OF person_id, product, number, kind, given_on, held", old + new
     )  # fmt: skip
-    yield _Trigger(f"{TABLE}_dose_removed", "dose", "DELETE", old)
+    yield Trigger(f"{TABLE}_dose_removed", "dose", "DELETE", old)
 
 
-NAMES = tuple(trigger.name for trigger in _triggers("sqlite"))
+def _counted(dialect: str) -> str:
+    return _of(_REFILL, dialect, who="p.id", row="p")
 
 
-def install(connection: Connection) -> None:
-    """Makes the triggers that are missing and, where some were, counts everybody anew.
-
-    Nothing happens in a database that has not come to the table yet.
-    """
-    if not inspect(connection).has_table(TABLE):
-        return
-    missing = set(NAMES) - set(triggers(connection))
-    if not missing:
-        return
-    dialect = connection.dialect.name
-    for trigger in _triggers(dialect):
-        if trigger.name in missing:
-            for statement in _statements(dialect, trigger):
-                connection.execute(text(statement))
-    refill(connection)
-
-
-def refill(connection: Connection) -> None:
-    """Counts the steps of everybody anew from people and doses."""
-    dialect = connection.dialect.name
-    for statement in ("DELETE FROM $table", _REFILL):
-        connection.execute(text(_of(statement, dialect, who="p.id", row="p")))
-
-
-def triggers(connection: Connection) -> list[str]:
-    """The triggers of this module that the database has."""
-    asked = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-    }
-    found = connection.execute(text(asked[connection.dialect.name])).scalars()
-    return sorted(set(found) & set(NAMES))
-
-
-def after_step(*, ctx: Any, **_told: Any) -> None:
-    """Alembic's callback after each revision, up or down."""
-    install(ctx.connection)
-
-
-def _statements(dialect: str, trigger: _Trigger) -> Iterator[str]:
-    head = f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table} FOR EACH ROW WHEN ({trigger.when})"
-    if dialect == "sqlite":
-        yield f"{head} BEGIN {trigger.body} END"
-    else:
-        yield (
-            f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {trigger.body} RETURN NULL; END $$"
-        )
-        yield f"{head} EXECUTE FUNCTION {trigger.name}()"
+STEPS = Kept(TABLE, _triggers, _counted)

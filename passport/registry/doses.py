@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from passport.domain.doses import DoseKind, DoseState
@@ -15,26 +14,10 @@ from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
 from passport.registry.columns import new_id
-from passport.registry.sites import site_ids
-from passport.registry.tables import Area, Attendee, Certificate, Correction, Dose, Import, ImportRow, Person, Site
+from passport.registry.tables import Correction, Dose, Import, ImportRow, Person, Site
 
 CHANGEABLE = frozenset({"product", "number", "kind", "given_on", "lot", "site_id"})
 _CHUNK = 1000  # ids in one statement; SQLite takes 32,766
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The five counts of an area, each within the one before except `given`, which attendance lists tell."""
-
-    given: int
-    entered: int
-    verified: int
-    confirmed: int
-    issued: int
-
-    def as_dict(self) -> dict[str, int]:
-        """The counts by name."""
-        return asdict(self)
 
 
 def dose_values(
@@ -239,29 +222,6 @@ def blocked(session: Session, *, site: Site, by: Account, import_id: int | None 
         Refusal.OWN_ENTRY: verified() & (Dose.entered_by_id == by.id),
     }
     return {way: session.scalar(query.where(condition)) or 0 for way, condition in ways.items()}
-
-
-def counts(session: Session, *, area: Area | None = None) -> Counts:
-    """The five counts of the sites in `area`, or of the whole country."""
-    given = (
-        select(func.count())
-        .select_from(Attendee)
-        .join(Import, Import.id == Attendee.import_id)
-        .where(Import.state == "done", Import.site_id.in_(site_ids(area)))
-    )
-    sure = (Person.identity_state == IdentityState.VERIFIED.value) & Dose.held.is_(False)
-    confirmed = sure & Dose.confirmed_at.is_not(None)
-    road = (
-        select(
-            func.count(),
-            *(func.count(case((so_far, 1))) for so_far in (sure, confirmed, confirmed & Certificate.id.is_not(None))),
-        )
-        .select_from(Dose)
-        .join(Dose.person)
-        .outerjoin(Certificate, (Certificate.dose_id == Dose.id) & (Certificate.state == "issued"))
-        .where(Dose.site_id.in_(site_ids(area)))
-    )
-    return Counts(session.scalar(given) or 0, *map(int, session.execute(road).one()))
 
 
 def verified() -> ColumnElement[bool]:

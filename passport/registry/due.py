@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from passport.domain.coverage import AGES, CELLS, AgeGroup, Step
+from passport.domain.employers import employer_key
 from passport.registry.areas import beneath
 from passport.registry.columns import starts_with
 from passport.registry.coverage import STEP_DAYS, aged, birthday
 from passport.registry.coverage_tables import PersonSteps
-from passport.registry.progress import vaccinated
+from passport.registry.progress import lists_at, missing
 from passport.registry.tables import Area, Attendee, Import, Person, Site
 
 PAGE = 50
@@ -52,7 +53,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class DueFilter:
-    """Narrows a list: an employer by the beginning of its name, a priority group as typed on the list."""
+    """Narrows a list: an employer by the beginning of its name however written, a priority group as typed."""
 
     employer: str | None = None
     priority_group: str | None = None
@@ -74,18 +75,25 @@ def due(
     """
     if (group, step) not in CELLS:
         return [], 0
-    pieces = [_people(area, on, group, step, only)]
+    # Named one by one: PostgreSQL guesses half the country for an area that is asked for within the query.
+    places = None if area is None else session.scalars(select(Area.id).where(beneath(area))).all()
+    pieces = [_people(places, on, group, step, only)]
     if step is Step.FIRST:
-        pieces.append(_never(area, on, group, only))
+        pieces.append(_never(places, on, group, only))
     everybody = union_all(*pieces).subquery()
-    query = select(everybody).order_by(everybody.c.name_key, everybody.c.id_number, everybody.c.person_id)
-    total = session.scalar(select(func.count()).select_from(everybody)) or 0
+    how_many = select(func.count()).select_from(everybody)
+    query = select(func.count().over(), everybody)  # counted on the way: to find everybody takes longest
+    query = query.order_by(everybody.c.name_key, everybody.c.id_number, everybody.c.person_id)
     if page is not None:
         query = query.offset((page - 1) * PAGE).limit(PAGE)
-    return [Due(*row[1:]) for row in session.execute(query)], total
+    rows = session.execute(query).all()
+    total = rows[0][0] if rows else session.scalar(how_many) or 0  # a page behind the last one
+    return [Due(*row[2:]) for row in rows], total
 
 
-def _people(area: Area | None, on: date, group: AgeGroup, step: Step, only: DueFilter) -> Select[*tuple[Any, ...]]:
+def _people(
+    places: Collection[int] | None, on: date, group: AgeGroup, step: Step, only: DueFilter
+) -> Select[*tuple[Any, ...]]:
     reached = STEP_DAYS[step]
     query: Select[*tuple[Any, ...]] = (
         select(
@@ -107,12 +115,10 @@ def _people(area: Area | None, on: date, group: AgeGroup, step: Step, only: DueF
     if step in _BEFORE:
         wait = _TEENAGERS_WAIT if (group, step) == (AgeGroup.TEENAGERS, Step.BOOSTER_1) else _WAIT[step]
         query = query.where(STEP_DAYS[_BEFORE[step]] <= on - wait)
-    if area is not None:
-        query = query.where(PersonSteps.commune_id.in_(select(Area.id).where(beneath(area))))
-    return query
+    return query if places is None else query.where(PersonSteps.commune_id.in_(places))
 
 
-def _never(area: Area | None, on: date, group: AgeGroup, only: DueFilter) -> Select[*tuple[Any, ...]]:
+def _never(places: Collection[int] | None, on: date, group: AgeGroup, only: DueFilter) -> Select[*tuple[Any, ...]]:
     """People on attendance lists without any dose on record, each once; they live where the list or its site says."""
     low, high = AGES[group]
     born = Attendee.birth_date
@@ -120,7 +126,7 @@ def _never(area: Area | None, on: date, group: AgeGroup, only: DueFilter) -> Sel
     if high:
         ages = and_(ages, born > birthday(on, high).isoformat())
     place = func.coalesce(Attendee.commune_id, Site.area_id)
-    query: Select[*tuple[Any, ...]] = (
+    return (
         select(
             Attendee.name_key,
             null().label("person_id"),
@@ -136,17 +142,25 @@ def _never(area: Area | None, on: date, group: AgeGroup, only: DueFilter) -> Sel
         .join(Import, Import.id == Attendee.import_id)
         .join(Site, Site.id == Import.site_id)
         .outerjoin(Area, Area.id == place)
-        .where(Import.state == "done", ages, ~vaccinated(planned=False), _narrowed(Attendee, only))
+        .where(_lives_in(places), ages, missing(planned=False), _narrowed(Attendee, only))
         .group_by(Attendee.name_key, Attendee.birth_date, Attendee.id_number)
     )
-    return query if area is None else query.where(place.in_(select(Area.id).where(beneath(area))))
+
+
+def _lives_in(places: Collection[int] | None) -> ColumnElement[bool]:
+    """Where an attendee lives, each way asked for itself so that an index finds it."""
+    if places is None:
+        return Attendee.import_id.in_(lists_at(None))
+    there = select(Attendee.id).where(Attendee.commune_id.in_(places))
+    lists = lists_at(select(Site.id).where(Site.area_id.in_(places)))
+    untold = select(Attendee.id).where(Attendee.commune_id.is_(None), Attendee.import_id.in_(lists))
+    return Attendee.id.in_(union_all(there, untold))
 
 
 def _narrowed(who: type[Person] | type[Attendee], only: DueFilter) -> ColumnElement[bool]:
     wanted: list[ColumnElement[bool]] = [literal(True)]
     if only.employer:
-        employer: InstrumentedAttribute[str | None] = who.employer
-        wanted.append(starts_with(employer, only.employer))  # type: ignore[arg-type]  # NULL is in no range
+        wanted.append(starts_with(who.employer_key, employer_key(only.employer)))
     if only.priority_group:
         wanted.append(who.priority_group == only.priority_group)
     return and_(*wanted)

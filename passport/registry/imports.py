@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from passport.domain.employers import employer_key
 from passport.domain.names import fold
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
@@ -148,6 +149,7 @@ def attendee_values(
         "phone": phone,
         "commune_id": commune_id,
         "employer": employer,
+        "employer_key": employer_key(employer) if employer else None,
         "priority_group": priority_group,
         "planned_dose": planned_dose,
     }

@@ -47,18 +47,7 @@ def traced(
 def fold_person(session: Session, *, gone: str, kept: str) -> None:
     """Gives everything that points to the person `gone` to `kept`; a dose that both have is made one."""
     for dose in session.scalars(select(Dose).where(Dose.person_id == gone)).all():
-        twin = session.scalar(
-            select(Dose).where(
-                Dose.person_id == kept,
-                Dose.given_on == dose.given_on,
-                Dose.product == dose.product,
-                Dose.number == dose.number,
-                Dose.lot == dose.lot,
-            )
-        )
-        if twin is not None:
-            stays, goes = sorted((dose, twin), key=_weight, reverse=True)
-            fold_dose(session, gone=goes, kept=stays)
+        _one_of_twins(session, dose, of=kept)
     _fold(session, PERSON, gone=gone, kept=kept)
 
 
@@ -75,14 +64,20 @@ def fold_dose(session: Session, *, gone: Dose, kept: Dose) -> None:
     _fold(session, DOSE, gone=gone.id, kept=kept.id)
 
 
-def hand_dose(session: Session, *, dose: Dose, to: Person) -> None:
-    """Gives a dose and its certificates to another person."""
+def hand_dose(session: Session, *, dose: Dose, to: Person) -> Dose:
+    """Gives a dose and its certificates to another person; one that both have is made one, which is answered.
+
+    Raises Refused (both_certified) as `fold_dose` does.
+    """
     session.flush()
-    session.execute(update(Certificate).where(Certificate.dose_id == dose.id).values(person_id=to.id))
-    session.execute(update(Correction).where(Correction.dose_id == dose.id).values(person_id=to.id))
-    dose.person_id = to.id
+    to_id = to.id
+    dose = _one_of_twins(session, dose, of=to_id)
+    session.execute(update(Certificate).where(Certificate.dose_id == dose.id).values(person_id=to_id))
+    session.execute(update(Correction).where(Correction.dose_id == dose.id).values(person_id=to_id))
+    dose.person_id = to_id
     session.flush()
     session.expire_all()
+    return dose
 
 
 def note(session: Session, *, person_id: str, before: str, after: str, why: str, by: Account, at: datetime) -> None:
@@ -151,6 +146,24 @@ def _people_of(session: Session, kind: str, kept_id: str, gone_id: str) -> list[
     if kind != "doses":
         return [kept_id, gone_id]
     return list(session.scalars(select(Dose.person_id).where(Dose.id.in_([kept_id, gone_id])).distinct()))
+
+
+def _one_of_twins(session: Session, dose: Dose, *, of: str) -> Dose:
+    """The dose, or what is left of it and the same dose of the person `of`."""
+    twin = session.scalar(
+        select(Dose).where(
+            Dose.person_id == of,
+            Dose.given_on == dose.given_on,
+            Dose.product == dose.product,
+            Dose.number == dose.number,
+            Dose.lot == dose.lot,
+        )
+    )
+    if twin is None:
+        return dose
+    stays, goes = sorted((dose, twin), key=_weight, reverse=True)
+    fold_dose(session, gone=goes, kept=stays)
+    return stays
 
 
 def _weight(dose: Dose) -> tuple[bool, bool, bool]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from passport.domain.dates import PartialDate
+from passport.domain.employers import employer_key
 from passport.domain.names import fold, tidy
 from passport.domain.people import IdentityState, Sex
 from passport.errors import InputError, Refusal, Refused, RowReason
@@ -63,6 +64,7 @@ def person_values(
         "address": address,
         "priority_group": priority_group,
         "employer": employer,
+        "employer_key": employer_key(employer) if employer else None,
         "created_at": at,
     }
 
@@ -286,6 +288,7 @@ def correct_person(
         person.identity_state, person.identity_checked_at = state.value, None
         person.case_since = _case_since(person.case_since, state, at=at)
         _refuse_twin(session, person)
+    session.flush()  # a correction names the person by id, whom the same list may have told first
     correction = Correction(person_id=person.id, field=field, before=before, after=value, why=why, by_id=by.id, at=at)
     session.add(correction)
     session.flush()

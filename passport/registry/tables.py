@@ -9,8 +9,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from passport.domain.employers import KEY_LIMIT, employer_key
 from passport.registry.columns import Base, compared, new_id
 
 if TYPE_CHECKING:
@@ -143,7 +144,19 @@ class ImportRow(Base):
     doses: Mapped[list[Dose]] = relationship(back_populates="import_row")  # new ones; the ward layout has two a row
 
 
-class Attendee(Base):
+class Employed:
+    """Somebody whose employer a list tells: the name as typed, and the form that is searched."""
+
+    employer: Mapped[str | None] = mapped_column(String(200))
+    employer_key: Mapped[str | None] = mapped_column(compared(KEY_LIMIT))
+
+    @validates("employer")
+    def _fold_employer(self, _name: str, employer: str | None) -> str | None:
+        self.employer_key = employer_key(employer) if employer else None
+        return employer
+
+
+class Attendee(Employed, Base):
     """A person on an attendance list: who was there to be vaccinated, told by a station or a company."""
 
     __tablename__ = "attendee"
@@ -157,13 +170,12 @@ class Attendee(Base):
     sex: Mapped[str | None] = mapped_column(String(1))
     id_number: Mapped[str | None] = mapped_column(String(20), index=True)
     phone: Mapped[str | None] = mapped_column(String(15))
-    commune_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
-    employer: Mapped[str | None] = mapped_column(String(200))
+    commune_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
     priority_group: Mapped[str | None] = mapped_column(String(60))
     planned_dose: Mapped[int | None]
 
 
-class Person(Base):
+class Person(Employed, Base):
     """A vaccinee as recorded. `birth_date` is YYYY, YYYY-MM or YYYY-MM-DD; `name_key` is the folded name."""
 
     __tablename__ = "person"
@@ -199,7 +211,6 @@ class Person(Base):
     commune_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
     address: Mapped[str | None] = mapped_column(String(200))
     priority_group: Mapped[str | None] = mapped_column(String(60))
-    employer: Mapped[str | None] = mapped_column(String(200))
     identity_state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
     identity_checked_at: Mapped[datetime | None]
     identity_how: Mapped[str | None] = mapped_column(String(10))  # register or passport, of a verified identity

@@ -13,8 +13,7 @@ from passport.domain.people import IdentityState
 from passport.house import clock, current_house
 from passport.intake.reception import note_opened
 from passport.registry.accounts import ROLES, Account, find_account, granted_areas
-from passport.registry.doses import Counts
-from passport.registry.progress import counts_by_area, rolled_up
+from passport.registry.progress import Counts, counts_by_area, rolled_up
 from passport.registry.sites import list_sites
 from passport.registry.staffing import may_agree, requests_before
 from passport.registry.tables import Area, Site

@@ -22,7 +22,7 @@ from passport.registry.accounts import require_role
 from passport.registry.areas import lies_in, require_area
 from passport.registry.coverage import coverage
 from passport.registry.coverage_reports import course_of, list_reports, require_report
-from passport.registry.progress import case_duties, counts_by_area, duties, summed
+from passport.registry.progress import case_duties, counts, duties
 from passport.registry.tables import Area
 from passport.rendering.coverage_report import Frozen, number_text, report_pdf, report_sheet
 from passport.rendering.sheets import XLSX, SheetColumn, text_sheet
@@ -93,7 +93,7 @@ def coverage_progress() -> str:
             place=place,
             link=_link(place.asked),
             number=number,
-            counts=summed(counts_by_area(session, area=place.area)),
+            counts=counts(session, area=place.area),
             duties=duties(session, area=place.area, on=place.asked.on, day_end=end),
             case_duties=case_duties(session, area=place.area, today=place.asked.on, zone=house.settings.timezone),
         )

@@ -24,7 +24,7 @@ from passport.intake.handed_back import import_hand_over
 from passport.intake.population import check_people
 from passport.intake.reconciling import Standing, reconcile
 from passport.intake.standin import EmbeddedPopulation
-from passport.registry import cleaning, doses
+from passport.registry import cleaning, progress
 from passport.registry.areas import require_area
 from passport.registry.cleaning import CaseClass
 from passport.registry.coverage import coverage
@@ -113,7 +113,7 @@ def test_kim_son(world: World, register: EmbeddedPopulation) -> None:
     with database.reading() as session:
         kim_son = require_area(session, KIM_SON, on=today)
         queue = cleaning.counts(session, area=kim_son)
-        counts = doses.counts(session, area=kim_son).as_dict()
+        counts = progress.counts(session, area=kim_son).as_dict()
     assert (queue[CaseClass.NO_ID], queue[CaseClass.BAD_ID], queue[CaseClass.WRONG_BASIC]) == (1, 1, 1)
     assert counts == {"given": 11, "entered": 21, "verified": 18, "confirmed": 0, "issued": 0}
 

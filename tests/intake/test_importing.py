@@ -14,7 +14,7 @@ from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
 from passport.intake import importing
 from passport.intake.importing import withdraw_import
-from passport.registry import audit, doses, imports, reports
+from passport.registry import audit, doses, imports, progress, reports
 from passport.registry.accounts import create_account, find_account, grant_role
 from passport.registry.tables import Attendee, Dose, Import, ImportRow, Person
 from tests.lists import (
@@ -350,6 +350,12 @@ def test_a_number_told_later_completes_the_record_and_releases_the_dose(world: W
     assert (row.held, row.settled) == (False, True)
 
 
+def test_one_list_may_tell_the_number_of_somebody_on_a_later_row(world: World) -> None:
+    world.rows(person(1, id_number=""), person(1, dose_number="2", vaccination_date="10/11/2021"))
+    (one,) = world.people()
+    assert (one.id_number, [dose.held for dose in one.doses]) == ("037090000001", [False, False])
+
+
 def test_a_better_birth_date_corrects_a_record_that_contradicts_its_number(world: World) -> None:
     world.rows(AN | {"birth_date": "02/01/1980"})
     assert [dose.held for dose in world.doses] == [True]
@@ -429,7 +435,7 @@ def test_an_attendance_list_tells_who_was_there(world: World) -> None:
     assert world.bring_in(data, kind="attendance", by=COMPANY).known == 5
     assert (world.count(Attendee), world.count(Person)) == (5, 0)
     with world.database.reading() as session:
-        assert doses.counts(session).given == 5
+        assert progress.counts(session).given == 5
     withdraw_import(world.database, import_id=report.import_id, by=COMPANY, now=world.now)
     assert world.count(Attendee) == 0
 

@@ -18,7 +18,8 @@ from passport.issuing.batch import Run, approve, propose
 from passport.issuing.issuer import Issuer
 from passport.registry import accounts, areas, audit
 from passport.registry.certificates import create_batch, outcomes, require_batch
-from passport.registry.doses import change_dose, confirm, counts, require_dose
+from passport.registry.doses import change_dose, confirm, require_dose
+from passport.registry.progress import counts
 from passport.registry.tables import Batch
 
 from .conftest import APPROVER, HEAD, KIM_SON, NURSE, OFFICER, PROPOSER, TUA_CHUA, Office

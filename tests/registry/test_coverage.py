@@ -16,7 +16,6 @@ from passport.domain.doses import DoseKind
 from passport.domain.people import IdentityState, Sex
 from passport.registry import areas, coverage_upkeep, denominators, doses
 from passport.registry.coverage import coverage
-from passport.registry.db import Database
 from passport.registry.tables import Area, Dose, Person, Site
 from passport.rules.schedules import VACCINES
 
@@ -170,18 +169,8 @@ def test_the_tables_equal_a_plain_recount(scene: Scene) -> None:
             assert whole == _numbers(told.total)
     assert counted >= 10
     kept = [coverage(scene.session, area=None, on=on) for on in DAYS]
-    coverage_upkeep.refill(scene.session.connection())
+    coverage_upkeep.STEPS.refill(scene.session.connection())
     assert [coverage(scene.session, area=None, on=on) for on in DAYS] == kept
-
-
-def test_triggers_that_a_migration_lost_are_made_anew(database: Database) -> None:
-    with database.transaction() as session:
-        connection = session.connection()
-        assert set(coverage_upkeep.triggers(connection)) == set(coverage_upkeep.NAMES)
-        on = " ON dose" if connection.dialect.name == "postgresql" else ""
-        connection.exec_driver_sql(f"DROP TRIGGER person_step_days_primary_added{on}")
-        coverage_upkeep.install(connection)
-        assert set(coverage_upkeep.triggers(connection)) == set(coverage_upkeep.NAMES)
 
 
 def test_the_series_are_those_of_the_catalogue() -> None:

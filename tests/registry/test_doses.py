@@ -9,7 +9,7 @@ import pytest
 from passport.domain.doses import DoseState
 from passport.domain.people import IdentityState
 from passport.errors import InputError, PassportError, Refusal, Refused
-from passport.registry import doses, imports, people
+from passport.registry import doses, imports, people, progress
 from passport.registry.tables import Attendee
 
 from .conftest import TUA_CHUA, Scene
@@ -110,10 +110,10 @@ def test_the_five_counts(scene: Scene) -> None:
     scene.confirmed(scene.person("D", id_number="4"))
     scene.issued(scene.confirmed(scene.person("E", id_number="5")))
     scene.confirmed(scene.person("F", id_number="6"), site=scene.site("TC01", TUA_CHUA))
-    counts = doses.counts(scene.session, area=scene.area())
+    counts = progress.counts(scene.session, area=scene.area())
     assert counts.as_dict() == {"given": 7, "entered": 5, "verified": 3, "confirmed": 2, "issued": 1}
-    assert doses.counts(scene.session, area=scene.area("37")) == counts
-    assert doses.counts(scene.session, area=scene.area("11")) == doses.Counts(0, 1, 1, 1, 0)
-    assert doses.counts(scene.session).entered == 6
+    assert progress.counts(scene.session, area=scene.area("37")) == counts
+    assert progress.counts(scene.session, area=scene.area("11")) == progress.Counts(0, 1, 1, 1, 0)
+    assert progress.counts(scene.session).entered == 6
     imports.withdraw(scene.session, attendance)
-    assert doses.counts(scene.session).given == 0
+    assert progress.counts(scene.session).given == 0

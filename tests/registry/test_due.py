@@ -8,7 +8,7 @@ from passport.domain.coverage import AgeGroup, Step
 from passport.domain.dates import PartialDate
 from passport.domain.doses import DoseKind
 from passport.domain.names import fold
-from passport.registry import areas, doses, imports, progress
+from passport.registry import areas, imports, progress
 from passport.registry.due import PAGE, DueFilter, due
 from passport.registry.tables import Attendee, Person
 
@@ -78,8 +78,13 @@ def test_who_was_never_vaccinated_stands_on_the_list_of_their_company(scene: Sce
     _vaccinated(scene, "Dung")
     assert _names(scene, Step.FIRST) == ["Bình", "Chi", "Dung"]
     assert _names(scene, Step.FIRST, only=DueFilter(employer="Công ty May")) == ["Bình"]
+    assert _names(scene, Step.FIRST, only=DueFilter(employer="cty  MAY")) == ["Bình"]
+    assert _names(scene, Step.FIRST, only=DueFilter(employer="CT May")) == []
     assert _names(scene, Step.FIRST, only=DueFilter(priority_group="13")) == ["Bình", "Chi"]
     assert _names(scene, Step.COMPLETE, only=DueFilter(employer="Công ty May")) == ["An"]
+    known.employer = "Xưởng May"
+    scene.session.flush()
+    assert _names(scene, Step.COMPLETE, only=DueFilter(employer="xuong")) == ["An"]
     (found, *_rest), _total = due(scene.session, area=scene.area(), on=scene.today, group=ADULTS, step=Step.FIRST)
     assert (found.person_id, found.employer, found.commune) == (None, "Công ty May", "Xã Kim Sơn")
 
@@ -92,6 +97,8 @@ def test_pages_follow_each_other(scene: Scene) -> None:
         for page in (1, 2, None)
     ]
     assert [(len(found), total) for found, total in pages] == [(PAGE, PAGE + 3), (3, PAGE + 3), (PAGE + 3, PAGE + 3)]
+    beyond = due(scene.session, area=scene.area(), on=scene.today, group=ADULTS, step=Step.COMPLETE, page=9)
+    assert beyond == ([], PAGE + 3)
     assert pages[0][0] + pages[1][0] == pages[2][0]
 
 
@@ -126,6 +133,6 @@ def test_the_counts_of_many_areas_are_those_of_each(scene: Scene) -> None:
     counted = progress.counts_by_area(scene.session)
     totals = progress.rolled_up(counted, places)
     for place in (*places, areas.require_area(scene.session, "37", on=scene.today)):
-        assert totals[place.id] == doses.counts(scene.session, area=place), place.name
-    assert progress.summed(counted) == doses.counts(scene.session)
+        assert totals[place.id] == progress.counts(scene.session, area=place), place.name
+    assert progress.summed(counted) == progress.counts(scene.session)
     assert progress.summed({}) == progress.NOTHING

@@ -20,16 +20,19 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from passport.errors import InputError, Refusal, Unavailable
-from passport.registry import coverage_upkeep, db  # db knows every table
+from passport.registry import db  # it knows every table
 from passport.registry.columns import Base
+from passport.registry.coverage_upkeep import STEPS
+from passport.registry.tally_upkeep import TALLY
 
 _FOLDER = Path(__file__).parent
 _VERSIONS = _FOLDER / "versions"
+KEPT = (STEPS, TALLY)
 # SQLite changes tables by copying them; the house's engine begins transactions itself, so DDL rolls back there too.
 _OPTIONS: dict[str, Any] = {
     "render_as_batch": True,
     "transactional_ddl": True,
-    "on_version_apply": (coverage_upkeep.after_step,),
+    "on_version_apply": (lambda *, ctx, **_told: install_kept(ctx.connection),),
 }
 _Steps = Callable[[Any, MigrationContext], Any]
 
@@ -51,6 +54,12 @@ def told_apart() -> Iterator[None]:
             yield
     except CommandError as error:
         raise InputError(Refusal.BAD_OPTION, str(error)) from error
+
+
+def install_kept(connection: Connection) -> None:
+    """Makes what keeps the derived tables true, where it is missing: after each revision, up or down."""
+    for table in KEPT:
+        table.install(connection)
 
 
 def upgrade(engine: Engine, *, to: str = "heads") -> None:

@@ -1,7 +1,7 @@
 """What waits for a second administrator; sessions of agencies that the server knows.
 
 Revision: 0015
-Revises: 0011
+Revises: 0014
 """
 
 import sqlalchemy as sa
