@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from passport.errors import InputError, Refusal
-from passport.intake.linkage.workspace import Workspace, parts
+from passport.intake.linkage.workspace import Workspace
 from passport.intake.standin import COLUMNS as POPULATION_COLUMNS
 
 ROW_COLUMNS = ("row_id", "id_no", "full_name", "dob", "sex", "phone", "commune", "province")
@@ -93,19 +93,14 @@ def _quoted(name: str) -> str:
 
 
 def write_decisions(workspace: Workspace, path: str) -> None:
-    """Writes tables `decided` and `candidate` as the decisions of a run, one line a row in the order of the list.
-
-    In parts, since the engine keeps what it gathers of a row's candidates in memory, never on disk.
-    """
+    """Writes tables `decided` and `candidate` as the decisions of a run, one line a row in the order of the list."""
     parquet = path.lower().endswith(".parquet")
     target = workspace.folder / "decisions" if path == "-" else Path(path)
     form = "FORMAT parquet" if parquet else "FORMAT csv, HEADER true"
     literal = str(target).replace("'", "''")
-    workspace.run("DROP TABLE IF EXISTS decision")
-    for part in parts(workspace.number("SELECT COUNT(*) FROM decided")):
-        workspace.append("decision", _DECISIONS, first=part.start, past=part.stop)
+    workspace.table("told", _TOLD)
     try:
-        workspace.run(f"COPY decision TO '{literal}' ({form})")
+        workspace.run(f"COPY ({_DECISIONS}) TO '{literal}' ({form})")
     except duckdb.IOException as error:
         raise InputError(Refusal.BAD_OPTION, f"{path}: cannot be written") from error
     if path == "-":
@@ -114,21 +109,23 @@ def write_decisions(workspace: Workspace, path: str) -> None:
         sys.stdout.buffer.flush()
 
 
+_TOLD = """
+SELECT rid, place_in_row, '{"person_id":' || to_json(person_id) || ',"points":' || points || ',"differs":['
+  || CASE differs WHEN '' THEN '' ELSE '"' || replace(rtrim(differs, ','), ',', '","') || '"' END || ']}' AS one
+FROM candidate JOIN people USING (pid)
+"""
+
+# One join for each place: an aggregate of five texts a row would be held in memory, never on disk.
 _DECISIONS = """
 SELECT t.row_id, d.decision, COALESCE(a.person_id, '') AS person_id, d.rule, d.reason, d.lead_points AS lead,
-  COALESCE(c.listed, '[]') AS candidates
+  '[' || concat_ws(',', c1.one, c2.one, c3.one, c4.one, c5.one) || ']' AS candidates
 FROM decided d
-JOIN numbered_typed t ON t.rid = d.rid
-LEFT JOIN numbered_register a ON a.pid = d.pid
-LEFT JOIN (
-  SELECT rid, CAST(to_json(list(
-    {'person_id': person_id, 'points': points,
-      'differs': list_filter(string_split(differs, ','), lambda field: field <> '')}
-    ORDER BY place_in_row)) AS VARCHAR) AS listed
-  FROM candidate JOIN numbered_register USING (pid)
-  WHERE rid >= $first AND rid < $past
-  GROUP BY rid
-) c ON c.rid = d.rid
-WHERE d.rid >= $first AND d.rid < $past
+JOIN drafted t ON t.rid = d.rid
+LEFT JOIN people a ON a.pid = d.pid
+LEFT JOIN told c1 ON c1.rid = d.rid AND c1.place_in_row = 1
+LEFT JOIN told c2 ON c2.rid = d.rid AND c2.place_in_row = 2
+LEFT JOIN told c3 ON c3.rid = d.rid AND c3.place_in_row = 3
+LEFT JOIN told c4 ON c4.rid = d.rid AND c4.place_in_row = 4
+LEFT JOIN told c5 ON c5.rid = d.rid AND c5.place_in_row = 5
 ORDER BY d.rid
 """
