@@ -15,6 +15,7 @@ from passport.intake.linkage.workspace import Workspace
 from passport.intake.standin import COLUMNS as POPULATION_COLUMNS
 
 ROW_COLUMNS = ("row_id", "id_no", "full_name", "dob", "sex", "phone", "commune", "province")
+DECISION_COLUMNS = ("row_id", "decision", "person_id", "rule", "reason", "lead", "candidates")
 HEADER_BYTES = 64 * 1024
 _PARQUET = b"PAR1"
 _DELIMITERS = (",", ";", "\t")  # the first of equals
@@ -31,17 +32,21 @@ class _Source:
 
 def load_rows(workspace: Workspace, path: str) -> int:
     """Makes table `typed` of a list, numbered `rid` in the order of the file; answers how many rows it has."""
-    return _load(workspace, "typed", path, ROW_COLUMNS, number="rid")
+    return load_table(workspace, "typed", path, ROW_COLUMNS, number="rid")
 
 
 def load_population(workspace: Workspace, path: str) -> int:
     """Makes table `register` of an extract, numbered `pid`; answers how many people it has."""
-    return _load(workspace, "register", path, POPULATION_COLUMNS, number="pid")
+    return load_table(workspace, "register", path, POPULATION_COLUMNS, number="pid")
 
 
-def _load(workspace: Workspace, table: str, path: str, columns: tuple[str, ...], *, number: str) -> int:
+def load_table(workspace: Workspace, table: str, path: str, columns: tuple[str, ...], *, number: str) -> int:
+    """Makes `table` of these columns of a file as text, and a view of it that numbers its rows; answers how many.
+
+    Raises InputError (bad_option, empty_file, missing_column, unreadable_file).
+    """
     file = _file(workspace, table, path)
-    try:
+    with workspace.reading(path):
         source = _source(workspace, file)
         known = {name.strip().lower(): cell for name, cell in reversed(source.cells)}
         for column in columns:
@@ -49,10 +54,6 @@ def _load(workspace: Workspace, table: str, path: str, columns: tuple[str, ...],
                 raise InputError(Refusal.MISSING_COLUMN, f"{path}: {column}", values={"column": column})
         cells = ", ".join(f"TRIM(COALESCE(CAST({known[column]} AS VARCHAR), '')) AS {column}" for column in columns)
         workspace.table(table, f"SELECT {cells} FROM {source.call}", *source.values)
-    except duckdb.OutOfMemoryException:
-        raise  # the workspace tells of it
-    except duckdb.Error as error:  # its first line tells the line of the file, the others what stands there
-        raise InputError(Refusal.UNREADABLE_FILE, f"{path}: {str(error).splitlines()[0]}") from error
     workspace.run(f"CREATE OR REPLACE VIEW numbered_{table} AS SELECT rowid AS {number}, * FROM {table}")
     return workspace.number(f"SELECT COUNT(*) FROM {table}")
 

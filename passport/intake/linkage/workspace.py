@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,6 +34,21 @@ class Workspace:
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
         return self.connection.execute(sql, values).fetchall()
+
+    def fetched(self, sql: str, many: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of a large result, `many` brought over at a time."""
+        result = self.connection.execute(sql)
+        return chain.from_iterable(iter(lambda: result.fetchmany(many), []))
+
+    @contextmanager
+    def reading(self, path: str) -> Iterator[None]:
+        """Raises InputError (unreadable_file) where the file at `path` is not what the statements within expect."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            raise  # told below
+        except duckdb.Error as error:  # its first line tells the line of the file, the others what stands there
+            raise InputError(Refusal.UNREADABLE_FILE, f"{path}: {str(error).splitlines()[0]}") from error
 
     def number(self, sql: str) -> int:
         """The one number that a query answers."""
