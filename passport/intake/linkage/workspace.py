@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from errno import ENOSPC
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,8 @@ from passport.errors import InputError, Refusal
 from passport.intake.linkage.spreading import FormsOf, Spread
 from passport.intake.linkage.steps import Step
 
-PART = 500_000  # rows of the list that are decided, and written, together
+PART = 500_000  # rows of the list that are decided together
+_NO_ROOM = (duckdb.OutOfMemoryException, duckdb.FatalException)  # in the memory, or on the disk in a checkpoint
 FETCHED = 20_000  # values brought to Python at a time
 
 
@@ -45,7 +47,7 @@ class Workspace:
         """Raises InputError (unreadable_file) where the file at `path` is not what the statements within expect."""
         try:
             yield
-        except duckdb.OutOfMemoryException:
+        except _NO_ROOM:
             raise  # told below
         except duckdb.Error as error:  # its first line tells the line of the file, the others what stands there
             raise InputError(Refusal.UNREADABLE_FILE, f"{path}: {str(error).splitlines()[0]}") from error
@@ -71,11 +73,10 @@ class Workspace:
         make = {"once": self.table, "part": self.scratch, "view": self.view}[step.made]
         make(step.name, step.sql)
 
-    def append(self, name: str, select: str, **values: object) -> None:
-        """Adds what a SELECT answers to a table, made at the first call; `values` are its `$` names."""
+    def append(self, name: str, select: str) -> None:
+        """Adds what a SELECT answers to a table, made at the first call."""
         there = self.number(f"SELECT COUNT(*) FROM duckdb_tables() WHERE table_name = '{name}'")
-        verb = "INSERT INTO" if there else "CREATE TABLE"
-        self.connection.execute(f"{verb} {name} {'' if there else 'AS '}{select}", values)
+        self.run(f"INSERT INTO {name} {select}" if there else f"CREATE TABLE {name} AS {select}")
 
     def forms(self, name: str, distinct: str, columns: Sequence[str], forms_of: FormsOf) -> None:
         """Makes table `name`: `raw`, each value of `distinct` once, and `columns` as `forms_of` gives them."""
@@ -117,6 +118,14 @@ def open_workspace(*, memory: str) -> Iterator[Workspace]:
         connection.execute("SET force_compression = 'uncompressed'")  # what is read a few times is not worth packing
         try:
             yield Workspace(connection, folder, Spread(stack))
-        except duckdb.OutOfMemoryException as error:  # of the memory, or of the disk it spills to
-            detail = f"PASSPORT_LINKAGE_MEMORY: {memory} is too little for these files, or TMPDIR has no room"
-            raise InputError(Refusal.BAD_OPTION, detail) from error
+        except (*_NO_ROOM, duckdb.IOException) as error:
+            raise _too_little(memory) from error
+        except OSError as error:
+            if error.errno != ENOSPC:
+                raise
+            raise _too_little(memory) from error
+
+
+def _too_little(memory: str) -> InputError:
+    detail = f"PASSPORT_LINKAGE_MEMORY: {memory} is too little for these files, or TMPDIR has no room"
+    return InputError(Refusal.BAD_OPTION, detail)
