@@ -8,13 +8,14 @@ errors.
 from __future__ import annotations
 
 import csv
-import multiprocessing
 import os
 import resource
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -78,9 +79,9 @@ def measure() -> dict[str, tuple[float, str, float]]:
 
 
 def _alone(work: Callable[[Path], Outcome], folder: Path) -> Outcome:
-    """Runs `work` in a fresh process, so that its memory is its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(work, (folder,))
+    """Runs `work` in a fresh process, so that its memory is its own; one that may start others."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, folder).result()
 
 
 def _outcome(begun: float, decided: float, accepted: dict[str, str]) -> Outcome:
