@@ -84,11 +84,12 @@ def _alone(work: Callable[[Path], Outcome], folder: Path) -> Outcome:
         return pool.submit(work, folder).result()
 
 
-def _outcome(begun: float, decided: float, accepted: dict[str, str]) -> Outcome:
+def _outcome(begun: float, decided: float, accepted: Callable[[], dict[str, str]]) -> Outcome:
+    """What it took until now; only then `accepted` is looked up."""
     ended = time.perf_counter()
     mine, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     processors = sum(used.ru_utime + used.ru_stime for used in (mine, children))
-    return Outcome(ended - decided, ended - begun, processors, mine.ru_maxrss // 1024, accepted)
+    return Outcome(ended - decided, ended - begun, processors, mine.ru_maxrss // 1024, accepted())
 
 
 def _link(folder: Path) -> Outcome:
@@ -105,9 +106,12 @@ def _link(folder: Path) -> Outcome:
         today=TODAY,
         progress=lambda stage: stages.setdefault(stage, time.perf_counter()),
     )
-    with output.open(encoding="utf-8", newline="") as file:
-        accepted = {row["row_id"]: row["person_id"] for row in csv.DictReader(file) if row["person_id"]}
-    return _outcome(begun, stages[BEGUN], accepted)
+    return _outcome(begun, stages[BEGUN], lambda: _accepted(output))
+
+
+def _accepted(decisions: Path) -> dict[str, str]:
+    with decisions.open(encoding="utf-8", newline="") as file:
+        return {row["row_id"]: row["person_id"] for row in csv.DictReader(file) if row["person_id"]}
 
 
 def _splink(folder: Path) -> Outcome:
@@ -163,4 +167,4 @@ def _splink(folder: Path) -> Outcome:
                 WHERE place = 1 AND match_weight >= {WEIGHT} AND lead >= {LEAD}"""  # noqa: S608  # our own numbers
             )
         )
-        return _outcome(begun, decided, accepted)
+        return _outcome(begun, decided, lambda: accepted)
