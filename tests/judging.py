@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -99,8 +100,20 @@ def _resident(process: int) -> int:
     return own + sum(_resident(int(child)) for child in children)
 
 
-def run(files: LinkageFiles, output: Path) -> tuple[float, float]:
-    """Links by the command; answers the seconds on the wall and the most MB that were resident at once."""
+@dataclass(frozen=True)
+class Cost:
+    """What a run took. On a machine that others use too, its processors' seconds tell more than the clock."""
+
+    seconds: float
+    processors: float  # seconds, of the command and of the processes that it started, in user and system
+    megabytes: float  # the most that all of them had in memory at once
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s, {self.processors:.1f} s of processors, at most {self.megabytes:,.0f} MB"
+
+
+def run(files: LinkageFiles, output: Path) -> Cost:
+    """Links by the command."""
     command = [sys.executable, "-m", "flask", "linkage", "run", "--rows", str(files.rows)]
     command += ["--population", str(files.population), "-o", str(output)]
     began, most = time.perf_counter(), 0
@@ -119,7 +132,8 @@ def run(files: LinkageFiles, output: Path) -> tuple[float, float]:
         watcher.join()
     if code:
         raise SystemExit(code)
-    return time.perf_counter() - began, most / 1024
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)  # of this process's children: the command alone
+    return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, most / 1024)
 
 
 def main() -> None:
@@ -128,9 +142,9 @@ def main() -> None:
     with TemporaryDirectory(prefix="judging-") as name:
         folder = Path(name)
         files = write_linkage_files(folder, people=rows, rows=rows, seed=seed, today=TODAY, hard=hard)
-        seconds, megabytes = run(files, folder / "decisions.csv")
+        cost = run(files, folder / "decisions.csv")
         print(judge(files, folder / "decisions.csv"))
-        print(f"from files to decisions {seconds:.1f} s, at most {megabytes:,.0f} MB")
+        print(f"from files to decisions {cost}")
 
 
 if __name__ == "__main__":

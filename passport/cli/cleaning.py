@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import tzinfo
 from typing import Any
 
@@ -23,6 +24,7 @@ from passport.domain.id_numbers import mask
 from passport.house import clock, current_house
 from passport.intake.hand_over import export_hand_over
 from passport.intake.handed_back import import_hand_over
+from passport.intake.suggesting import linkage_rows, take_suggestions
 from passport.registry import cleaning
 from passport.registry.areas import require_area
 from passport.registry.citizen_reports import open_reports
@@ -102,6 +104,45 @@ def import_(file: str, output: str | None, by: str, as_json: bool) -> None:
         say(f"{done.rows} rows, {done.settled} settled, {len(rows)} still disagree")
     if rows:
         raise SystemExit(NOT_VALID)
+
+
+@COMMAND.command("rows")
+@click.option("--area", required=True, metavar="CODE", help="Province, district or commune whose cases go to linkage.")
+@click.option("-o", "output", required=True, metavar="FILE.csv", help="Where to write them; - is stdout.")
+@by_option
+@told
+def rows_(area: str, output: str, by: str) -> None:
+    """Writes the cases of an area as rows for `linkage run`."""
+    house, now = current_house(), clock()
+    count, data = linkage_rows(house.database, area_code=area, by=by, now=now, today=house.today(now))
+    write_output(data, output)
+    say(f"{count} rows")
+
+
+@COMMAND.command("candidates")
+@click.argument("decisions", metavar="DECISIONS")
+@click.option("--population", required=True, metavar="FILE", help="The extract that `linkage run` linked to.")
+@click.option("--area", required=True, metavar="CODE", help="Province, district or commune whose cases are meant.")
+@by_option
+@json_option
+@told
+def candidates(decisions: str, population: str, area: str, by: str, as_json: bool) -> None:
+    """Takes in whom `linkage run` found for the cases of an area, as candidates to ask the register about."""
+    house, now = current_house(), clock()
+    done = take_suggestions(
+        house.database,
+        decisions=decisions,
+        population=population,
+        memory=house.settings.linkage_memory,
+        area_code=area,
+        by=by,
+        now=now,
+        today=house.today(now),
+    )
+    if as_json:
+        emit_json(asdict(done))
+    else:
+        say(f"{done.cases} cases, {done.candidates} candidates, {done.passed_over} rows passed over")
 
 
 def _person(case_class: CaseClass, person: Person, *, zone: tzinfo) -> dict[str, Any]:

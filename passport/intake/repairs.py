@@ -25,6 +25,7 @@ from passport.registry.accounts import find_account
 from passport.registry.cleaning import IDENTITY_ROLE
 from passport.registry.db import Database
 from passport.registry.duplicates import near
+from passport.registry.linkage_candidates import candidates_of
 from passport.registry.tables import Person
 
 PROPOSALS_SHOWN = 8  # the register is asked about few likely repairs, never searched
@@ -37,6 +38,7 @@ _WORDS = {
     "sex_of_number": Sentence("Giới tính theo số CCCD", "Sex as the number tells it"),
     "telex": Sentence("Họ tên gõ Telex chưa xong", "Name of unfinished Telex keys"),
     "other_number": Sentence("Số trên hồ sơ khác của cùng người", "The number of another record of this person"),
+    "linked": Sentence("Theo đối sánh với dữ liệu dân cư", "As linkage with the register suggests"),
     "other_name": Sentence("Họ tên trên hồ sơ khác có cùng số", "The name of another record with this number"),
 }
 
@@ -56,7 +58,7 @@ class Proposal:
 
 def proposals(session: Session, person: Person) -> list[Proposal]:
     """The repairs of a citizen's record that are worth asking about; none for foreigners, whom the register lacks."""
-    if person.nationality != HOME or person.identity_state == IdentityState.VERIFIED.value:
+    if _settled_elsewhere(person):
         return []
     others = near(session, person)
     found: list[Proposal] = []
@@ -65,6 +67,19 @@ def proposals(session: Session, person: Person) -> list[Proposal]:
         if not same and changes not in [proposal.changes for proposal in found] and _askable(person, changes):
             found.append(Proposal(f"{kind}:{len(found) + 1}", changes))
     return found[:PROPOSALS_SHOWN]
+
+
+def linked_proposals(session: Session, person: Person) -> dict[int, Proposal]:
+    """What to ask about the candidates of linkage, by their places; nothing where the record says the same."""
+    if _settled_elsewhere(person):
+        return {}
+    found = {}
+    for one in candidates_of(session, person):
+        told = {field: str(getattr(one, field)) for field in sorted(people.IDENTITY_FIELDS)}
+        changes = {field: value for field, value in told.items() if value != getattr(person, field)}
+        if changes:
+            found[one.place] = Proposal(f"linked:{one.place}", changes)
+    return found
 
 
 def ask_register(
@@ -78,7 +93,8 @@ def ask_register(
     with database.reading() as session:
         person = people.require_person(session, person_id)
         people.require_role_for(session, find_account(session, by), (IDENTITY_ROLE,), person)
-        proposal = next((found for found in proposals(session, person) if found.key == key), None)
+        offered = [*linked_proposals(session, person).values(), *proposals(session, person)]
+        proposal = next((found for found in offered if found.key == key), None)
         if proposal is None:
             raise InputError(Refusal.BAD_OPTION, f"proposal {key[:30]}")
         asked_of = told_identity(person)
@@ -114,6 +130,11 @@ def changed_identity(person: Person, changes: Mapping[str, str]) -> Identity:
     told = {field: changes.get(field, getattr(person, field)) for field in people.IDENTITY_FIELDS}
     born = PartialDate.parse(told["birth_date"])
     return Identity(told["full_name"], Sex(told["sex"]), born, told["id_number"] or "")
+
+
+def _settled_elsewhere(person: Person) -> bool:
+    """Whether the register has no say: a foreigner is not in it, a verified identity is settled."""
+    return person.nationality != HOME or person.identity_state == IdentityState.VERIFIED.value
 
 
 def _of_number(person: Person) -> Iterator[tuple[str, dict[str, str]]]:

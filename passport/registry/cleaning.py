@@ -157,6 +157,13 @@ def place_of(person: Person) -> tuple[datetime, str]:
     return person.case_since, person.id
 
 
+def cases_among(session: Session, *, area: Area, ids: Collection[str]) -> dict[str, Person]:
+    """Which of these ids are people of `area` whose identity is a case, by their ids."""
+    states = [state.value for state in _CLASS_OF]
+    query = select(Person).where(Person.id.in_(ids), Person.identity_state.in_(states), in_area(area))
+    return {person.id: person for person in session.scalars(query)}
+
+
 def dose_cases(session: Session, *, area: Area | None, after: str = "", limit: int = PAGE) -> list[Dose]:
     """Held doses of the sites in `area` in order of their ids; the next page begins `after` the last one's."""
     query = select(Dose).where(Dose.held, Dose.id > after, Dose.site_id.in_(site_ids(area)))

@@ -1,4 +1,4 @@
-"""What the cleaning of records keeps: cases sent back, lists handed over, records merged, reports of citizens.
+"""What the cleaning of records keeps: cases sent back, lists handed over, candidates, merges, reports of citizens.
 
 The queue itself is no table: an identity waits for its officer because of `person.identity_state`, a dose for its
 site because of `dose.held`. A copy of either could only disagree with the record.
@@ -63,6 +63,25 @@ class HandOverRow(Base):
     back_at: Mapped[datetime | None]
     hand_over: Mapped[HandOver] = relationship()
     person: Mapped[Person] = relationship()
+
+
+class LinkageCandidate(Base):
+    """Somebody in an extract of the population register whom linkage takes a case for, until the case is settled."""
+
+    __tablename__ = "linkage_candidate"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 1 is the best
+    points: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(16))  # the one word of linkage for the whole row
+    differs: Mapped[list[Any]]  # columns of the linkage row that this candidate contradicts
+    full_name: Mapped[str] = mapped_column(String(80))
+    birth_date: Mapped[str] = mapped_column(String(10))
+    sex: Mapped[str] = mapped_column(String(1))
+    id_number: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(12))
+    by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
 
 
 class RecordMerge(Base):

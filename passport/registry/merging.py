@@ -18,6 +18,7 @@ from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.registry.accounts import Account
 from passport.registry.cleaning_tables import RecordMerge
+from passport.registry.linkage_candidates import drop_candidates
 from passport.registry.tables import Certificate, Correction, Dose, Person
 from passport.registry.traces import DOSE, PERSON, difference, keys, picture, pointers, reverse
 
@@ -28,9 +29,13 @@ FIELD = "record"  # what a correction of a merge is called: before and after are
 def traced(
     session: Session, *, kind: str, kept_id: str, gone_id: str, why: str, by: Account, at: datetime
 ) -> Iterator[RecordMerge]:
-    """Keeps what is changed within: of the two people, or the person of the two doses, and all that hangs on them."""
+    """Keeps what is changed within: of the two people, or the person of the two doses, and all that hangs on them.
+
+    What linkage said of them before is forgotten first: it meant other records, and a trace would keep it for ever.
+    """
     session.flush()
     who = _people_of(session, kind, kept_id, gone_id)
+    drop_candidates(session, who)
     of_people = select(DOSE.c.id, DOSE.c.import_row_id).where(DOSE.c.person_id.in_(who))
     found = session.execute(of_people).all()
     doses, rows = [dose for dose, _ in found], [row for _, row in found if row is not None]

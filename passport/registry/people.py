@@ -19,6 +19,7 @@ from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.registry.accounts import Account, require_role
 from passport.registry.areas import beneath
 from passport.registry.columns import new_id, starts_with
+from passport.registry.linkage_candidates import drop_candidates
 from passport.registry.tables import Area, Correction, Dose, FormerNumber, Person, Site
 from passport.registry.traces import untold
 
@@ -248,10 +249,15 @@ def in_area(area: Area) -> ColumnElement[bool]:
 def set_identity(
     session: Session, *, person: Person, state: IdentityState, at: datetime, how: str = "register"
 ) -> None:
-    """Records what is known now of a person's identity, when, and `how` it was verified: register or passport."""
+    """Records what is known now of a person's identity, when, and `how` it was verified: register or passport.
+
+    With a verified identity the case is settled, and nobody else's data are kept for it.
+    """
     person.identity_state, person.identity_checked_at = state.value, at
     person.case_since = _case_since(person.case_since, state, at=at)
     person.identity_how = how if state is IdentityState.VERIFIED else None
+    if state is IdentityState.VERIFIED:
+        drop_candidates(session, [person.id])
     session.flush()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,7 +19,6 @@ from passport.house import clock, current_house
 from passport.intake.candidates import COMPARED, pieces, rank
 from passport.intake.hand_over import CLASS_WORDS
 from passport.intake.layouts import column_name
-from passport.intake.linkage.normalise_values import sex_form
 from passport.intake.readers import day_first
 from passport.intake.repairs import ask_register, proposals
 from passport.intake.sending_back import send_back, take_back
@@ -28,10 +28,12 @@ from passport.registry.areas import require_area
 from passport.registry.citizen_reports import open_reports
 from passport.registry.cleaning import IDENTITY_CLASSES, CaseClass
 from passport.registry.duplicates import near
-from passport.registry.tables import Area, Correction, ImportRow, Person
+from passport.registry.tables import Area, Correction, Person
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words, remember_opened
+from passport.web.staff_case import linked_candidates, shown_value, typed_rows
 
+ASKS = (cleaning.IDENTITY_ROLE,)  # who sees the candidates of linkage, other people's data
 EVERYWHERE = ""  # the area of an account of the whole country
 
 
@@ -167,10 +169,11 @@ def case_page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
             due_on=_due(person),
             today=current_house().today(clock()),
             step=cleaning.last_steps(session, [person]).get(person.id),
-            rows=_typed_rows(person),
+            rows=typed_rows(person),
             fields=[(field, told(column_name(field))) for field in COMPARED],
             candidates=rank(person, others),
             proposals=proposals(session, person),
+            linked=linked_candidates(session, person) if _may(session, who, ASKS, person) else [],
             merges=merging.merges_of(session, person),
             corrections=[c for c in people.corrections_of(session, person) if _can_be_undone(person, c)],
             shown=shown_value,
@@ -197,15 +200,6 @@ def chosen_area(session: Session, who: Account, *, today: date) -> Area | None:
     return area
 
 
-def shown_value(person: Person, field: str) -> str:
-    """A field of a record as people read it."""
-    if field == "birth_date":
-        return day_first(PartialDate.parse(person.birth_date))
-    if field == "sex":
-        return _sex_words()[person.sex]
-    return str(getattr(person, field) or "")
-
-
 def _due(person: Person) -> date | None:
     return cleaning.identity_due(person, zone=current_house().settings.timezone)
 
@@ -226,19 +220,6 @@ def _place(token: str) -> tuple[datetime, str] | None:
         raise InputError(Refusal.BAD_OPTION, "after") from error
 
 
-def _typed_rows(person: Person) -> list[tuple[ImportRow, dict[str, str]]]:
-    """What the rows of lists say that told this person's doses, each row once."""
-    rows = {dose.import_row.id: dose.import_row for dose in person.doses if dose.import_row is not None}
-    typed = [(row, {field: str(row.cells.get(field, "")) for field in COMPARED}) for row in rows.values()]
-    for _row, cells in typed:  # the word for a sex is the list's own; only another sex is a difference
-        cells["sex"] = _sex_words().get(sex_form(cells["sex"]), cells["sex"])
-    return typed
-
-
-def _sex_words() -> dict[str, str]:
-    return {"M": _("Nam"), "F": _("Nữ")}
-
-
 def _can_be_undone(person: Person, correction: Correction) -> bool:
     """Whether the record still says what a correction of it made of it."""
     mine = correction.dose_id is None and correction.field in people.CORRECTABLE
@@ -247,8 +228,12 @@ def _can_be_undone(person: Person, correction: Correction) -> bool:
 
 def _readable(session: Session, who: Account, person: Person) -> bool:
     """Whether the account may see another record at all: a candidate elsewhere is the business of its own area."""
+    return _may(session, who, READS_PEOPLE, person)
+
+
+def _may(session: Session, who: Account, roles: Collection[str], person: Person) -> bool:
     try:
-        people.require_role_for(session, who, READS_PEOPLE, person)
+        people.require_role_for(session, who, roles, person)
     except Refused:
         return False
     return True

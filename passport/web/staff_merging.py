@@ -19,7 +19,8 @@ from passport.intake.population import check_person
 from passport.registry import duplicates
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, account
-from passport.web.staff_cleaning import case_page, chosen_area, shown_value
+from passport.web.staff_case import shown_value
+from passport.web.staff_cleaning import case_page, chosen_area
 
 PAIRS_SHOWN = 50
 IDENTITY = ("full_name", "birth_date", "sex", "id_number")

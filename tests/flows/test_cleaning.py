@@ -7,6 +7,7 @@ import io
 import json
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,6 +92,35 @@ def test_a_repair_that_the_register_confirms_is_one_press(
     assert officer.post(undo).status_code == 302
     assert officer.post(undo).status_code == 422  # undone already
     assert person.full_name in _text(_queue(officer, "no_id").encode())  # the number that came of it is gone
+
+
+def test_whom_linkage_suggests_is_asked_about_with_one_press(
+    site: Site, officer: FlaskClient, people: list[SamplePerson], tmp_path: Path
+) -> None:
+    person = people[lists.OTHER_NAME]
+    extract, rows, decisions = (str(tmp_path / name) for name in ("extract.csv", "rows.csv", "decisions.csv"))
+    Path(extract).write_bytes(lists.population(site.house.today(datetime.now(UTC))))
+    by = ("--area", TUA_CHUA, "--by", accounts.IDENTITY.email)
+    with site.app.app_context():
+        runner = site.app.test_cli_runner()
+        for words in (
+            ("cleaning", "rows", "-o", rows, *by),
+            ("linkage", "run", "--rows", rows, "--population", extract, "-o", decisions),
+            ("cleaning", "candidates", decisions, "--population", extract, *by),
+        ):
+            done = runner.invoke(args=list(words))
+            assert done.exit_code == 0, done.output
+    case = _case_of(officer, lists.misspelt(person), "wrong_basic")
+    page = officer.get(case + "?lang=en").data.decode()
+    (suggested,) = re.findall(r'id="linked".*?(<table.*?</table>.*?name="key" value="linked:1")', page, re.DOTALL)
+    assert "<mark>" in suggested
+    assert person.full_name in html.unescape(re.sub(r"<span[^>]*>[^<]*</span>|</?mark>", "", suggested))
+    assert "Differs in: Full name" in _text(suggested.encode())
+    assert 'id="linked"' not in site.as_(accounts.NURSE).get(case).data.decode()  # other people's data
+    assert site.as_(accounts.NURSE).post(case + "/ask", data={"key": "linked:1"}).status_code == 403
+    assert officer.post(case + "/ask", data={"key": "linked:1"}).status_code == 302
+    assert _record(site, person.id_number).identity_state == "verified"
+    assert 'id="linked"' not in officer.get(case).data.decode()
 
 
 def test_one_person_under_two_numbers_is_merged_and_parted(

@@ -13,15 +13,16 @@ BEGUN = "counting namesakes"  # the stage with which deciding begins
 def decide_embedded(workspace: Workspace, *, progress: Callable[[str], object]) -> None:
     """Makes `decided` and `candidate` from `all_listed`, `people` and `options`."""
     progress(BEGUN)
-    for step in read_steps(RULES):
-        if step.once:
-            workspace.table(step.name, step.sql)
+    workspace.view("listed", "SELECT * FROM all_listed")
+    once = [step for step in read_steps(RULES) if step.made == "once"]
+    again = [step for step in read_steps(RULES) if step.made != "once"]
+    for step in once:
+        workspace.take(step)
     total = workspace.number("SELECT COUNT(*) FROM all_listed")
     for part in parts(total):
         progress(f"rows {part.start:,} to {part.stop:,} of {total:,}")
-        workspace.table("listed", "SELECT * FROM all_listed WHERE rid >= ? AND rid < ?", part.start, part.stop)
-        for step in read_steps(RULES):
-            if not step.once:
-                workspace.table(step.name, step.sql)
+        workspace.view("listed", f"SELECT * FROM all_listed WHERE rid >= {part.start} AND rid < {part.stop}")
+        for step in again:
+            workspace.take(step)
         for result, step_name in RESULTS.items():
             workspace.append(result, f"SELECT * FROM {step_name}")

@@ -13,7 +13,6 @@ _PUNCTUATION = re.compile(r"[\s.,\-'’`_\u00a0]+")
 _ROUNDED = "00000"  # what a spreadsheet leaves behind the six digits it kept
 _NEAR = range(10, 14)  # typed digits that may be a CCCD with up to two wrong ones
 _WIDTHS = {7: 9, 8: 9, 10: 12, 11: 12}  # what a spreadsheet leaves of a number that began with noughts
-_PHONE = re.compile(r"0[35789]\d{8}")
 
 
 class IdState(StrEnum):
@@ -36,11 +35,6 @@ class IdForms(NamedTuple):
 
 def id_forms(text: str) -> IdForms:
     """The forms of a number as typed. Lost leading noughts come back; lost digits are never guessed."""
-    if text.isascii() and text.isdigit() and len(set(text)) > 1:  # most are whole; this is ten times as quick
-        if len(text) == 12:
-            return _cccd(text)
-        if len(text) == 9:
-            return IdForms("", text, text, IdState.VALID)
     text = text.strip().removesuffix(".0")
     if not text or text == "-":
         return IdForms()
@@ -74,8 +68,6 @@ def _damaged(bare: str, *, exponent: bool) -> IdForms:
 
 def phone_form(text: str) -> str:
     """The mobile number of ten digits that a cell holds, empty for anything else."""
-    if _PHONE.fullmatch(text):
-        return text
     try:
         return read_phone(text)[0]
     except ValueError:

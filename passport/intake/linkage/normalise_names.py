@@ -27,6 +27,7 @@ _APOSTROPHES = re.compile(r"['’ʼ`´‘]")
 _BREAKS = re.compile(r"[^\w\u0300-\u036f]+|_")
 _VOWELS = "aeiouyươ"
 WORDS_KEPT = 100_000  # words whose spelling is remembered; names repeat a few thousand
+_UNUSUAL = ("", "")
 _ABBREVIATED = {"ng": "nguyễn", "ngu": "nguyễn", "nguy": "nguyễn", "ngn": "nguyễn"}  # nobody else shortens so
 
 
@@ -45,18 +46,22 @@ class NameForms(NamedTuple):
 
 def name_forms(text: str) -> NameForms:
     """The forms of a name as typed: old encodings read, half-typed words finished, one spelling for each sound."""
-    words = [spelled for word in _words(text) if (spelled := _spell(word))[0]]
+    words = [_usual(word) for word in text.split()]
+    if _UNUSUAL in words:
+        words = [spelled for word in _words(text) if (spelled := _spell(word))[0]]
+    if not words:
+        return NameForms("", "", "", "", "", "", "", "")
     plain = [word for word, _ in words]
     middle = plain[1:-1]
     return NameForms(
-        plain=" ".join(plain),
-        marked=" ".join(marked for _, marked in words),
-        ordered=" ".join(sorted(plain)),
-        family=plain[0] if plain else "",
-        middle=" ".join(middle),
-        initials="".join(word[0] for word in middle),
-        given=plain[-1] if plain else "",
-        given_marked=words[-1][1] if words else "",
+        " ".join(plain),
+        " ".join([marked for _, marked in words]),
+        " ".join(sorted(plain)),
+        plain[0],
+        " ".join(middle),
+        "".join([word[0] for word in middle]),
+        plain[-1],
+        words[-1][1],
     )
 
 
@@ -72,6 +77,13 @@ def in_unicode(text: str) -> str | None:
     """
     words = _words(text)
     return " ".join(words).title() if words != _split(text) and all(map(_is_vietnamese, words)) else None
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _usual(word: str) -> tuple[str, str]:
+    """A word as typed, spelled, where it reads the same whatever stands beside it; `_UNUSUAL` for any other."""
+    bare = unicodedata.normalize("NFC", word).lower()
+    return _spell(bare) if bare.isalpha() and _is_vietnamese(bare) else _UNUSUAL
 
 
 def _words(text: str) -> list[str]:

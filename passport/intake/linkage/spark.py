@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _INPUTS = {"listed": "all_listed", "people": "people", "options": "options"}
-_KEPT = "ranked"  # both results come from it
 _TASK_ROWS = 50_000  # of the list, in one task
 
 
@@ -34,7 +33,7 @@ def decide_on_spark(workspace: Workspace, *, master: str, progress: Callable[[st
             session.read.parquet(f"{workspace.folder}/{name}.parquet").createOrReplaceTempView(name)
         for step in read_steps(RULES):
             found = session.sql(step.sql)
-            (found.cache() if step.name == _KEPT else found).createOrReplaceTempView(step.name)
+            (found.cache() if step.made == "part" else found).createOrReplaceTempView(step.name)
         for result, part in RESULTS.items():
             progress(f"Spark: {part}")
             session.table(part).write.parquet(f"{workspace.folder}/{result}")

@@ -11,10 +11,11 @@ from pathlib import Path
 import duckdb
 
 from passport.errors import InputError, Refusal
-from passport.intake.linkage.workspace import Workspace, parts
+from passport.intake.linkage.workspace import Workspace
 from passport.intake.standin import COLUMNS as POPULATION_COLUMNS
 
 ROW_COLUMNS = ("row_id", "id_no", "full_name", "dob", "sex", "phone", "commune", "province")
+DECISION_COLUMNS = ("row_id", "decision", "person_id", "rule", "reason", "lead", "candidates")
 HEADER_BYTES = 64 * 1024
 _PARQUET = b"PAR1"
 _DELIMITERS = (",", ";", "\t")  # the first of equals
@@ -31,17 +32,21 @@ class _Source:
 
 def load_rows(workspace: Workspace, path: str) -> int:
     """Makes table `typed` of a list, numbered `rid` in the order of the file; answers how many rows it has."""
-    return _load(workspace, "typed", path, ROW_COLUMNS, number="rid")
+    return load_table(workspace, "typed", path, ROW_COLUMNS, number="rid")
 
 
 def load_population(workspace: Workspace, path: str) -> int:
     """Makes table `register` of an extract, numbered `pid`; answers how many people it has."""
-    return _load(workspace, "register", path, POPULATION_COLUMNS, number="pid")
+    return load_table(workspace, "register", path, POPULATION_COLUMNS, number="pid")
 
 
-def _load(workspace: Workspace, table: str, path: str, columns: tuple[str, ...], *, number: str) -> int:
+def load_table(workspace: Workspace, table: str, path: str, columns: tuple[str, ...], *, number: str) -> int:
+    """Makes `table` of these columns of a file as text, and a view of it that numbers its rows; answers how many.
+
+    Raises InputError (bad_option, empty_file, missing_column, unreadable_file).
+    """
     file = _file(workspace, table, path)
-    try:
+    with workspace.reading(path):
         source = _source(workspace, file)
         known = {name.strip().lower(): cell for name, cell in reversed(source.cells)}
         for column in columns:
@@ -49,10 +54,6 @@ def _load(workspace: Workspace, table: str, path: str, columns: tuple[str, ...],
                 raise InputError(Refusal.MISSING_COLUMN, f"{path}: {column}", values={"column": column})
         cells = ", ".join(f"TRIM(COALESCE(CAST({known[column]} AS VARCHAR), '')) AS {column}" for column in columns)
         workspace.table(table, f"SELECT {cells} FROM {source.call}", *source.values)
-    except duckdb.OutOfMemoryException:
-        raise  # the workspace tells of it
-    except duckdb.Error as error:  # its first line tells the line of the file, the others what stands there
-        raise InputError(Refusal.UNREADABLE_FILE, f"{path}: {str(error).splitlines()[0]}") from error
     workspace.run(f"CREATE OR REPLACE VIEW numbered_{table} AS SELECT rowid AS {number}, * FROM {table}")
     return workspace.number(f"SELECT COUNT(*) FROM {table}")
 
@@ -93,19 +94,14 @@ def _quoted(name: str) -> str:
 
 
 def write_decisions(workspace: Workspace, path: str) -> None:
-    """Writes tables `decided` and `candidate` as the decisions of a run, one line a row in the order of the list.
-
-    In parts, since the engine keeps what it gathers of a row's candidates in memory, never on disk.
-    """
+    """Writes tables `decided` and `candidate` as the decisions of a run, one line a row in the order of the list."""
     parquet = path.lower().endswith(".parquet")
     target = workspace.folder / "decisions" if path == "-" else Path(path)
     form = "FORMAT parquet" if parquet else "FORMAT csv, HEADER true"
     literal = str(target).replace("'", "''")
-    workspace.run("DROP TABLE IF EXISTS decision")
-    for part in parts(workspace.number("SELECT COUNT(*) FROM decided")):
-        workspace.append("decision", _DECISIONS, first=part.start, past=part.stop)
+    workspace.table("told", _TOLD)
     try:
-        workspace.run(f"COPY decision TO '{literal}' ({form})")
+        workspace.run(f"COPY ({_DECISIONS}) TO '{literal}' ({form})")
     except duckdb.IOException as error:
         raise InputError(Refusal.BAD_OPTION, f"{path}: cannot be written") from error
     if path == "-":
@@ -114,21 +110,23 @@ def write_decisions(workspace: Workspace, path: str) -> None:
         sys.stdout.buffer.flush()
 
 
+_TOLD = """
+SELECT rid, place_in_row, '{"person_id":' || to_json(person_id) || ',"points":' || points || ',"differs":['
+  || CASE differs WHEN '' THEN '' ELSE '"' || replace(rtrim(differs, ','), ',', '","') || '"' END || ']}' AS one
+FROM candidate JOIN people USING (pid)
+"""
+
+# One join for each place: an aggregate of five texts a row would be held in memory, never on disk.
 _DECISIONS = """
 SELECT t.row_id, d.decision, COALESCE(a.person_id, '') AS person_id, d.rule, d.reason, d.lead_points AS lead,
-  COALESCE(c.listed, '[]') AS candidates
+  '[' || concat_ws(',', c1.one, c2.one, c3.one, c4.one, c5.one) || ']' AS candidates
 FROM decided d
-JOIN numbered_typed t ON t.rid = d.rid
-LEFT JOIN numbered_register a ON a.pid = d.pid
-LEFT JOIN (
-  SELECT rid, CAST(to_json(list(
-    {'person_id': person_id, 'points': points,
-      'differs': list_filter(string_split(differs, ','), lambda field: field <> '')}
-    ORDER BY place_in_row)) AS VARCHAR) AS listed
-  FROM candidate JOIN numbered_register USING (pid)
-  WHERE rid >= $first AND rid < $past
-  GROUP BY rid
-) c ON c.rid = d.rid
-WHERE d.rid >= $first AND d.rid < $past
+JOIN drafted t ON t.rid = d.rid
+LEFT JOIN people a ON a.pid = d.pid
+LEFT JOIN told c1 ON c1.rid = d.rid AND c1.place_in_row = 1
+LEFT JOIN told c2 ON c2.rid = d.rid AND c2.place_in_row = 2
+LEFT JOIN told c3 ON c3.rid = d.rid AND c3.place_in_row = 3
+LEFT JOIN told c4 ON c4.rid = d.rid AND c4.place_in_row = 4
+LEFT JOIN told c5 ON c5.rid = d.rid AND c5.place_in_row = 5
 ORDER BY d.rid
 """

@@ -1,9 +1,11 @@
-"""The database of one linkage run: a DuckDB file that spills to disk and is gone afterwards."""
+"""The database of one linkage run: a DuckDB file that is gone afterwards."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from errno import ENOSPC
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,8 +14,10 @@ import duckdb
 
 from passport.errors import InputError, Refusal
 from passport.intake.linkage.spreading import FormsOf, Spread
+from passport.intake.linkage.steps import Step
 
-PART = 500_000  # rows of the list that are decided, and written, together
+PART = 500_000  # rows of the list that are decided together
+_NO_ROOM = (duckdb.OutOfMemoryException, duckdb.FatalException)  # in the memory, or on the disk in a checkpoint
 FETCHED = 20_000  # values brought to Python at a time
 
 
@@ -33,23 +37,50 @@ class Workspace:
         """All rows of a small result."""
         return self.connection.execute(sql, values).fetchall()
 
+    def fetched(self, sql: str, many: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of a large result, `many` brought over at a time."""
+        result = self.connection.execute(sql)
+        return chain.from_iterable(iter(lambda: result.fetchmany(many), []))
+
+    @contextmanager
+    def reading(self, path: str) -> Iterator[None]:
+        """Raises InputError (unreadable_file) where the file at `path` is not what the statements within expect."""
+        try:
+            yield
+        except _NO_ROOM:
+            raise  # told below
+        except duckdb.Error as error:  # its first line tells the line of the file, the others what stands there
+            raise InputError(Refusal.UNREADABLE_FILE, f"{path}: {str(error).splitlines()[0]}") from error
+
     def number(self, sql: str) -> int:
         """The one number that a query answers."""
         return int(self.rows(sql)[0][0])
 
     def table(self, name: str, select: str, *values: object) -> None:
-        """Makes a table from a SELECT in place of an older one."""
-        self.run(f"CREATE OR REPLACE TABLE {name} AS {select}", *values)
+        """Makes a table from a SELECT: its pages lie in the file, so that letting go of them costs nothing."""
+        self.run(f"CREATE TABLE {name} AS {select}", *values)
 
-    def append(self, name: str, select: str, **values: object) -> None:
-        """Adds what a SELECT answers to a table, made at the first call; `values` are its `$` names."""
+    def scratch(self, name: str, select: str, *values: object) -> None:
+        """Makes a table that is soon replaced or dropped: it stays in memory while there is room."""
+        self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}", *values)
+
+    def view(self, name: str, select: str) -> None:
+        """Gives a SELECT a name, in place of an older one; it is worked out where it is read."""
+        self.run(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
+
+    def take(self, step: Step) -> None:
+        """Makes what a step answers."""
+        make = {"once": self.table, "part": self.scratch, "view": self.view}[step.made]
+        make(step.name, step.sql)
+
+    def append(self, name: str, select: str) -> None:
+        """Adds what a SELECT answers to a table, made at the first call."""
         there = self.number(f"SELECT COUNT(*) FROM duckdb_tables() WHERE table_name = '{name}'")
-        verb = "INSERT INTO" if there else "CREATE TABLE"
-        self.connection.execute(f"{verb} {name} {'' if there else 'AS '}{select}", values)
+        self.run(f"INSERT INTO {name} {select}" if there else f"CREATE TABLE {name} AS {select}")
 
     def forms(self, name: str, distinct: str, columns: Sequence[str], forms_of: FormsOf) -> None:
         """Makes table `name`: `raw`, each value of `distinct` once, and `columns` as `forms_of` gives them."""
-        self.table("value", f"SELECT ROW_NUMBER() OVER () AS number, raw FROM ({distinct})")
+        self.scratch("value", f"SELECT ROW_NUMBER() OVER () AS number, raw FROM ({distinct})")
         path = self.folder / f"{name}.csv"
         values = self.number("SELECT COUNT(*) FROM value")
         result = self.connection.execute("SELECT number, raw FROM value")
@@ -57,7 +88,7 @@ class Workspace:
         with path.open("w", encoding="ascii", newline="") as file:
             file.writelines(self._spread.over(chunks, values=values, forms_of=forms_of))
         types = {"number": "BIGINT"} | dict.fromkeys(columns, "VARCHAR")
-        self.table(
+        self.scratch(
             name,
             "SELECT raw, f.* EXCLUDE number FROM value JOIN read_csv(?, header=false, auto_detect=false, delim=',',"
             " quote='\"', columns=?, force_not_null=?) f USING (number)",
@@ -75,17 +106,26 @@ def parts(rows: int) -> Iterator[range]:
 
 @contextmanager
 def open_workspace(*, memory: str) -> Iterator[Workspace]:
-    """A workspace whose database keeps to `memory` (such as 2GB) and lays the rest on disk.
+    """A workspace whose database keeps to `memory` (such as 2GB) and reads the rest from its file.
 
     Raises InputError (bad_option) when a step takes more than `memory`, or more disk than there is.
     """
     with TemporaryDirectory(prefix="linkage-") as name, ExitStack() as stack:
         folder = Path(name)
         settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
-        connection = stack.enter_context(duckdb.connect(config=settings))
+        connection = stack.enter_context(duckdb.connect(str(folder / "linkage.duckdb"), config=settings))
         connection.execute("SET enable_progress_bar = false")
+        connection.execute("SET force_compression = 'uncompressed'")  # what is read a few times is not worth packing
         try:
             yield Workspace(connection, folder, Spread(stack))
-        except duckdb.OutOfMemoryException as error:  # of the memory, or of the disk it spills to
-            detail = f"PASSPORT_LINKAGE_MEMORY: {memory} is too little for these files, or TMPDIR has no room"
-            raise InputError(Refusal.BAD_OPTION, detail) from error
+        except (*_NO_ROOM, duckdb.IOException) as error:
+            raise _too_little(memory) from error
+        except OSError as error:
+            if error.errno != ENOSPC:
+                raise
+            raise _too_little(memory) from error
+
+
+def _too_little(memory: str) -> InputError:
+    detail = f"PASSPORT_LINKAGE_MEMORY: {memory} is too little for these files, or TMPDIR has no room"
+    return InputError(Refusal.BAD_OPTION, detail)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 
+import duckdb
 import pytest
 
 from passport.intake.linkage.normalise_ids import IdState, id_forms, phone_form
 from passport.intake.linkage.normalise_names import in_unicode, name_forms
 from passport.intake.linkage.normalise_values import day_forms, place_form, sex_form
+from passport.intake.linkage.preparing import WHOLE_ID, WHOLE_PHONE
 from passport.intake.linkage.syllables import is_syllable
 
 TODAY = date(2026, 11, 21)
@@ -125,6 +127,26 @@ def test_numbers(typed: str, cccd: str, cmnd: str, state: IdState) -> None:
 def test_phones(typed: str) -> None:
     assert phone_form(typed) == "0912345678"
     assert phone_form("02293123456") == phone_form("") == phone_form("0912345678/0987654321") == ""
+
+
+def test_what_the_engine_takes_for_whole_is_its_own_form() -> None:
+    numbers = [
+        "037090012345", "164523478", "111111111111", "111111111", "037090100000", "164500000", "37090012345", "",
+        "03709001234a", "\u0660\u0663709001234", "037090012345 ", "-37090012345", "0370900123456", "000000000001",
+    ]  # fmt: skip
+    phones = ["0912345678", "0112345678", "+84912345678", "091234567", "09123456789", "\u06609123456780", ""]
+    with duckdb.connect() as connection:
+
+        def whole(values: list[str], when: str) -> set[str]:
+            found = connection.execute(f"SELECT raw FROM (SELECT unnest(?) AS raw) WHERE {when}", [values])
+            return {raw for (raw,) in found.fetchall()}
+
+        of_ids, of_phones = whole(numbers, WHOLE_ID), whole(phones, WHOLE_PHONE)
+    assert of_ids == {number for number in numbers if number and number in id_forms(number)[:2]}
+    for number in of_ids:
+        cccd, cmnd = (number, "") if len(number) == 12 else ("", number)
+        assert id_forms(number) == (cccd, cmnd, number, IdState.VALID)
+    assert of_phones == {phone for phone in phones if phone_form(phone) == phone != ""}
 
 
 @pytest.mark.parametrize(

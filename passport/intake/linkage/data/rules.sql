@@ -4,8 +4,8 @@
 -- expression, no fraction. docs/linkage.md tells why each rule is as it is.
 --
 -- Inputs: `listed` (rows of the list: rid and the forms of normalise_*), `people` (the register: pid and the same
--- forms) and `options` (level). A step is one SELECT; `once` runs over the whole register, `part` for each part of
--- the list. Results: `decisions` and `candidates`.
+-- forms) and `options` (level). A step is one SELECT: `once` runs over everything, `part` for each part of the list,
+-- and a `view` where it is read. Results: `decisions` and `candidates`.
 
 -- once namesakes: how many share name and birth date, where more than one does
 SELECT ordered, day, COUNT(*) AS born
@@ -44,51 +44,54 @@ SELECT given, COUNT(*) AS spelled
 FROM given_names
 GROUP BY given
 
--- part pairs: whom a row may mean; every block is an equality, so nothing is compared with everything
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.cccd = r.cccd WHERE r.cccd <> ''
-UNION
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.cmnd = r.cmnd WHERE r.cmnd <> ''
-UNION
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.ordered = r.ordered AND p.day = r.day
-WHERE r.ordered <> '' AND r.day <> ''
-UNION
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.ordered = r.ordered AND p.day = r.swapped
-WHERE r.ordered <> '' AND r.swapped <> ''
-UNION
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.ordered = r.ordered AND p.year = r.year AND p.commune = r.commune
-WHERE r.ordered <> '' AND r.year <> '' AND r.commune <> ''
-UNION
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone AND p.given = r.given
-WHERE r.phone <> '' AND r.given <> ''
-UNION
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone AND p.day = r.day
-WHERE r.phone <> '' AND r.day <> ''
-UNION
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.birthday = r.birthday AND p.commune = r.commune
-WHERE r.birthday <> '' AND r.commune <> ''
-UNION
-SELECT r.rid, p.pid
-FROM listed r JOIN people p ON p.birthday = r.birthday AND p.province = r.province AND p.given = r.given
-WHERE r.birthday <> '' AND r.province <> '' AND r.given <> ''
-UNION
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.tail = r.tail AND p.given = r.given
-WHERE r.tail <> '' AND r.given <> ''
-UNION
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.head = r.head AND p.given = r.given
-WHERE r.head <> '' AND r.given <> ''
-UNION
--- Without a number to go by, two wider blocks; names that a whole commune bears stay out.
-SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone
-WHERE r.phone <> '' AND r.cccd = ''
-UNION
-SELECT r.rid, p.pid
-FROM listed r
-JOIN people p ON p.ordered = r.ordered AND p.commune = r.commune
-LEFT JOIN neighbours h ON h.plain = r.plain AND h.commune = r.commune AND h.province = r.province
-WHERE r.ordered <> '' AND r.commune <> '' AND r.cccd = '' AND COALESCE(h.near, 0) <= 20
+-- once pairs: whom a row may mean; every block is an equality, so nothing is compared with everything
+SELECT DISTINCT rid, pid
+FROM (
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.cccd = r.cccd WHERE r.cccd <> ''
+  UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.cmnd = r.cmnd WHERE r.cmnd <> ''
+  UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.ordered = r.ordered AND p.day = r.day
+  WHERE r.ordered <> '' AND r.day <> ''
+  UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.ordered = r.ordered AND p.day = r.swapped
+  WHERE r.ordered <> '' AND r.swapped <> ''
+  UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.ordered = r.ordered AND p.year = r.year AND p.commune = r.commune
+  WHERE r.ordered <> '' AND r.year <> '' AND r.commune <> ''
+  UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone AND p.given = r.given
+  WHERE r.phone <> '' AND r.given <> ''
+  UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone AND p.day = r.day
+  WHERE r.phone <> '' AND r.day <> ''
+  UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.birthday = r.birthday AND p.commune = r.commune
+  WHERE r.birthday <> '' AND r.commune <> ''
+  UNION ALL
+  SELECT r.rid, p.pid
+  FROM listed r JOIN people p ON p.birthday = r.birthday AND p.province = r.province AND p.given = r.given
+  WHERE r.birthday <> '' AND r.province <> '' AND r.given <> ''
+  UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.tail = r.tail AND p.given = r.given
+  WHERE r.tail <> '' AND r.given <> ''
+  UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.head = r.head AND p.given = r.given
+  WHERE r.head <> '' AND r.given <> ''
+  UNION ALL
+  -- Without a number to go by, two wider blocks; names that a whole commune bears stay out.
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone
+  WHERE r.phone <> '' AND r.cccd = ''
+  UNION ALL
+  SELECT r.rid, p.pid
+  FROM listed r
+  JOIN people p ON p.ordered = r.ordered AND p.commune = r.commune
+  LEFT JOIN neighbours h ON h.plain = r.plain AND h.commune = r.commune AND h.province = r.province
+  WHERE r.ordered <> '' AND r.commune <> '' AND r.cccd = '' AND COALESCE(h.near, 0) <= 20
+) blocks
 
--- part compared: what each field of a pair says, one letter a field
-SELECT c.rid, c.pid, p.status, p.household, p.commune AS home, r.id_state,
+-- view compared: what each field of a pair says, one letter a field
+SELECT c.rid, c.pid, p.status, p.household, r.id_state,
   CASE
     WHEN r.cccd <> '' AND r.cccd = p.cccd THEN 'X'
     WHEN r.cmnd <> '' AND r.cmnd = p.cmnd THEN 'C'
@@ -152,7 +155,7 @@ LEFT JOIN given_names k ON k.given_marked = r.given_marked
 LEFT JOIN spellings s ON s.given = r.given
 LEFT JOIN twins t ON t.kin = p.kin AND t.day = p.day
 
--- part weighed: the points of a pair, and who owns the number that was typed
+-- view weighed: the points of a pair
 SELECT c.*,
   CASE id WHEN 'X' THEN 22 WHEN 'C' THEN 20 WHEN 'N' THEN 13 WHEN 'D' THEN -7 ELSE 0 END
     + CASE name WHEN 'A' THEN 14 WHEN 'K' THEN 12 WHEN 'S' THEN 10 WHEN 'c' THEN 9 WHEN 'L' THEN 8 WHEN 'P' THEN 5
@@ -161,27 +164,35 @@ SELECT c.*,
         WHEN 'M' THEN 0 ELSE -9 END
     + CASE sex WHEN 'E' THEN 1 WHEN 'x' THEN -6 ELSE 0 END
     + CASE phone WHEN 'E' THEN 9 ELSE 0 END
-    + CASE place WHEN 'E' THEN 7 WHEN 'x' THEN -3 ELSE 0 END AS points,
-  MAX(CASE WHEN id IN ('X', 'C') THEN 1 ELSE 0 END) OVER (PARTITION BY rid) AS owned,
-  MAX(CASE WHEN id IN ('X', 'C') THEN household ELSE '' END) OVER (PARTITION BY rid) AS owners_household,
-  COUNT(CASE WHEN name IN ('A', 'K') AND birth IN ('E', 'J', 'S') THEN 1 END) OVER (PARTITION BY rid) AS named
+    + CASE place WHEN 'E' THEN 7 WHEN 'x' THEN -3 ELSE 0 END AS points
 FROM compared c
 
--- part ranked: the candidates of a row, best first, with the lead of each over the next
-SELECT w.*,
+-- part ranked: the candidates of a row, best first, with what all of them together say; without points nobody counts
+SELECT *
+FROM (
+  SELECT w.*,
+    MAX(CASE WHEN id IN ('X', 'C') THEN 1 ELSE 0 END) OVER (PARTITION BY rid) AS owned,
+    MAX(CASE WHEN id IN ('X', 'C') THEN household ELSE '' END) OVER (PARTITION BY rid) AS owners_household,
+    COUNT(CASE WHEN name IN ('A', 'K') AND birth IN ('E', 'J', 'S') THEN 1 END) OVER (PARTITION BY rid) AS named,
+    ROW_NUMBER() OVER (PARTITION BY rid ORDER BY points DESC, pid) AS place_in_row,
+    COALESCE(LEAD(points) OVER (PARTITION BY rid ORDER BY points DESC, pid), 0) AS next_points
+  FROM weighed w
+) of_all
+WHERE points > 0
+
+-- view best: the best candidate of a row, its lead over the next, and who owns the number that was typed
+SELECT r.*,
+  CAST(points - CASE WHEN next_points < 0 THEN 0 ELSE next_points END AS INTEGER) AS lead_points,
   CASE
     WHEN id IN ('X', 'C') OR owned = 0 THEN 'nobody'
     WHEN household <> '' AND household = owners_household THEN 'household'
     ELSE 'other'
   END AS owner,
-  CASE WHEN twin = 1 AND named = 0 THEN 1 ELSE 0 END AS alone,
-  ROW_NUMBER() OVER (PARTITION BY rid ORDER BY points DESC, pid) AS place_in_row,
-  CAST(points - CASE WHEN COALESCE(LEAD(points) OVER (PARTITION BY rid ORDER BY points DESC, pid), 0) < 0 THEN 0
-    ELSE COALESCE(LEAD(points) OVER (PARTITION BY rid ORDER BY points DESC, pid), 0) END AS INTEGER) AS lead_points
-FROM weighed w
-WHERE points > 0
+  CASE WHEN twin = 1 AND named = 0 THEN 1 ELSE 0 END AS alone
+FROM ranked r
+WHERE place_in_row = 1
 
--- part judged: the rule that the best candidate of a row meets, first that fits
+-- view judged: the rule that the best candidate of a row meets, first that fits
 SELECT rid, pid, status, id, name, birth, id_state, owner, lead_points, points,
   CASE
     WHEN id IN ('X', 'C') AND (name = 'A' OR (name = 'K' AND named < 2)) AND birth IN ('E', 'J', 'S', 'Y', 'N')
@@ -220,10 +231,9 @@ SELECT rid, pid, status, id, name, birth, id_state, owner, lead_points, points,
       AND lead_points >= 15 THEN 'S9'
     ELSE ''
   END AS rule
-FROM ranked CROSS JOIN caution
-WHERE place_in_row = 1
+FROM best CROSS JOIN caution
 
--- part concluded: what becomes of a row, and the one word for it
+-- view concluded: what becomes of a row, and the one word for it
 SELECT rid, pid, lead_points, rule,
   CASE
     WHEN rule = '' AND id IN ('X', 'C') THEN 'owner_differs'
@@ -237,7 +247,7 @@ SELECT rid, pid, lead_points, rule,
   END AS reason
 FROM judged CROSS JOIN options
 
--- part decisions: one line a row, whoever was found
+-- view decisions: one line a row, whoever was found
 SELECT r.rid,
   CASE WHEN c.rid IS NULL THEN 'none' WHEN c.reason = 'agrees' THEN 'accept' ELSE 'review' END AS decision,
   CASE WHEN c.reason = 'agrees' THEN c.pid ELSE -1 END AS pid,
@@ -246,7 +256,7 @@ SELECT r.rid,
   COALESCE(c.lead_points, 0) AS lead_points
 FROM listed r LEFT JOIN concluded c ON c.rid = r.rid
 
--- part candidates: the five best of each row, with the fields that differ
+-- view candidates: the five best of each row, with the fields that differ
 SELECT rid, place_in_row, pid, points,
   CASE WHEN id IN ('N', 'D') THEN 'id_no,' ELSE '' END
     || CASE WHEN name NOT IN ('A', 'K', '-') THEN 'full_name,' ELSE '' END

@@ -1,14 +1,14 @@
 """By when identities are put right, pictures with reports, guardians linked by the population register.
 
 Revision: 0014
-Revises: 0012
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
