@@ -26,7 +26,7 @@ run: $(VENV)/.run ## install, migrate, make keys and sample data, serve on PORT 
 test: $(VENV)/.dev ## everything the tests need, then all tests
 	@CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python tests/prepare.py
 	@$(BIN)/python -m tests.peers.environments
-	CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python -m pytest -n auto --dist loadscope
+	CONFORMANCE_DIR="$(CONFORMANCE_DIR)" $(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## formatter, linter, strict types
 	$(BIN)/ruff format --check .

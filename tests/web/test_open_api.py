@@ -24,7 +24,7 @@ from passport.web.limits import LIMITER
 from tests.issuing.conftest import APPROVER, open_office
 from tests.serving import application
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "10"))  # generated cases an operation
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))  # generated cases an operation
 SEED = 20261121
 # Over WSGI this check fails by itself: it replays a call with options that only the network takes. What it looks
 # for, a call that answers without the key it asks for, is what the second test asserts of each answer.
