@@ -194,7 +194,7 @@ def test_the_standin_is_served_on_the_loopback(
 
     monkeypatch.setattr(population.ThreadingHTTPServer, "serve_forever", stop)
     told = ran(runner, "population", "serve", "--port", "0")
-    assert re.search(r"STAND-IN.*127\.0\.0\.1:\d+/check\nstopped", told.stderr)
+    assert re.search(r"STAND-IN.*127\.0\.0\.1:\d+\nstopped", told.stderr)
 
 
 def test_production_has_no_standin(app: Flask, monkeypatch: pytest.MonkeyPatch, runner: FlaskCliRunner) -> None:

@@ -119,7 +119,7 @@ function scanner() {
   // The page itself is kept too, its letters included: a result asks for nothing more.
   for (const letters of document.fonts) letters.load().catch(() => {});
   const idle = () => !document.querySelector("dialog[open]");
-  Promise.all([keepPage(form.dataset.keeper, { idle }), kept.ready]).then(() => (at("offline").hidden = !checker.onDevice));
+  Promise.all([keepPage(form.dataset.keeper, { idle }), kept.ready]).then(() => at("offline").classList.toggle("ready__line--awaited", !checker.onDevice));
   window.addEventListener("beforeinstallprompt", (offer) => {
     offer.preventDefault();
     at("install").hidden = false;
