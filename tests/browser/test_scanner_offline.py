@@ -240,7 +240,9 @@ def test_a_setup_code_sets_every_device_and_asks_where_it_is_scanned(page: Page,
     page.get_by_label("Name of the checkpoint").fill("Chốt <b>số 1</b>")
     page.get_by_role("button", name="Make the code").click()
     address = page.locator(".setup__paper .code").inner_text()
-    assert page.get_by_alt_text("QR code of the settings").evaluate("image => image.naturalWidth > 0")
+    code = page.get_by_alt_text("QR code of the settings")
+    expect(code).to_have_js_property("complete", True)
+    assert code.evaluate("image => image.naturalWidth > 0")
     page.goto("/verify?lang=en&policy=vn-domestic")
     _ready(page)
     for answer, rule in (("Do not change", "Travel within Vietnam"), ("Change the settings", "Entry into Vietnam")):
