@@ -186,7 +186,7 @@ def test_the_light_is_offered_where_there_is_one_and_stop_closes_the_camera(came
     page.evaluate("window.track = document.getElementById('view').srcObject.getVideoTracks()[0]")
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#camera")).to_be_hidden()
-    assert page.evaluate("window.track.readyState") == "ended"
+    page.wait_for_function("window.track.readyState === 'ended'")  # the camera is let go of
     expect(page.get_by_role("button", name="Scan", exact=True)).to_be_focused()
 
 
