@@ -39,6 +39,25 @@ def _drawn(text: str, kind: str = "PDF", mode: str = "L", **options: object) -> 
     return out.getvalue()
 
 
+def _lettered() -> bytes:
+    """A page with a line in a letter that every reader is supposed to have, and in one that names a table of them."""
+    line = "BT /F 9 Tf 9 9 Td (ABC) Tj /G 9 Tf (ABC) Tj ET"
+    objects = [
+        "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj",
+        "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj",
+        "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R"
+        "/Resources<</Font<</F 5 0 R/G 6 0 R>>>>>>endobj",
+        f"4 0 obj<</Length {len(line)}>>stream\n{line}\nendstream endobj",
+        "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj",
+        "6 0 obj<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/UniGB-UCS2-H/DescendantFonts[7 0 R]>>endobj",
+        "7 0 obj<</Type/Font/Subtype/CIDFontType0/BaseFont/A"
+        "/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/FontDescriptor 8 0 R>>endobj",
+        "8 0 obj<</Type/FontDescriptor/FontName/A/Flags 4/FontBBox[0 0 9 9]/ItalicAngle 0/Ascent 9/Descent 0"
+        "/CapHeight 9/StemV 1>>endobj",
+    ]
+    return ("%PDF-1.4\n" + "\n".join(objects) + "\ntrailer<</Root 1 0 R/Size 9>>").encode()
+
+
 def _endless() -> bytes:
     """A page that draws a form that draws a form ten times, and so on twelve deep."""
     form = "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]"
@@ -95,6 +114,7 @@ def test_pdf_files_are_read_on_the_device_without_a_network(page: Page, service:
         ("of something else", _drawn("https://example.org/"), ENDS["identity_card"]),
         ("no code", out.getvalue(), UNREAD),
         ("absurdly large page", out.getvalue().replace(b"600.0 800.0", b"9e9   9e9  "), UNREAD),
+        ("letters of the reader", _lettered(), UNREAD),
         ("no PDF", b"%PDF-1.7\nnot really", UNREAD),
         ("too large", b"%PDF-1.7" + bytes(PDF_BYTES), TOO_LARGE),
     ):

@@ -73,6 +73,7 @@ self.addEventListener("message", async ({ data: { file, decoders } }) => {
 function fetching(decoders) {
   return class {
     async fetch({ filename }) {
+      if (!Object.hasOwn(decoders, filename)) throw new Error(`${filename} is not kept`); // such as a font of its own
       const response = await fetch(decoders[filename]);
       return new Uint8Array(await response.arrayBuffer());
     }
