@@ -19,6 +19,7 @@ from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.registry.accounts import Account
 from passport.registry.cleaning_tables import RecordMerge
 from passport.registry.linkage_candidates import drop_candidates
+from passport.registry.people import fill_in
 from passport.registry.tables import Certificate, Correction, Dose, Person
 from passport.registry.traces import DOSE, PERSON, difference, keys, picture, pointers, reverse
 
@@ -115,6 +116,9 @@ def undo(session: Session, merge: RecordMerge, *, by: Account, at: datetime) -> 
     merge.undone_by_id, merge.undone_at = by.id, at
     session.flush()
     session.expire_all()
+    for person in session.scalars(select(Person).where(Person.id.in_([merge.kept_id, merge.gone_id]))):
+        fill_in(person)
+    session.flush()
 
 
 def successor_of(session: Session, person_id: str) -> str | None:

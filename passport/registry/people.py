@@ -301,6 +301,13 @@ def correct_person(
     return correction
 
 
+def fill_in(person: Person) -> None:
+    """Sets what follows from other cells of a record, which one that an earlier version kept does not tell."""
+    person.employer_key = employer_key(person.employer) if person.employer else None
+    state, at = IdentityState(person.identity_state), person.identity_checked_at or person.created_at
+    person.case_since = _case_since(person.case_since, state, at=at)
+
+
 def _case_since(since: datetime | None, state: IdentityState, *, at: datetime) -> datetime | None:
     """Since when an identity is a case: a repair that is compared anew does not begin it again, a yes ends it."""
     if state is IdentityState.WAITING:
