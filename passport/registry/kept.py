@@ -8,7 +8,7 @@ SQLite refuses the renaming; they too are made anew after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, inspect, text
@@ -54,16 +54,18 @@ class Kept:
     def install(self, connection: Connection) -> None:
         """Makes the triggers that are missing and, where some were, counts the table anew.
 
-        Nothing happens in a database that has not come to the table yet.
+        On PostgreSQL what a trigger does is a function beside it, which is renewed: the one of an earlier version may
+        be planned otherwise. Nothing happens in a database that has not come to the table yet.
         """
         if not inspect(connection).has_table(self.table):
             return
         missing = self.names - self.present(connection).keys()
         dialect = connection.dialect.name
         for trigger in self.triggers(dialect):
+            if dialect == "postgresql":
+                connection.execute(text(_function(trigger)))
             if trigger.name in missing:
-                for statement in _statements(dialect, trigger):
-                    connection.execute(text(statement))
+                connection.execute(text(_creation(dialect, trigger)))
         if missing:
             self.refill(connection)
 
@@ -79,13 +81,15 @@ class Kept:
         connection.execute(text(self.counted(connection.dialect.name)))
 
 
-def _statements(dialect: str, trigger: Trigger) -> Iterator[str]:
+def _creation(dialect: str, trigger: Trigger) -> str:
     head = f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table} FOR EACH ROW WHEN ({trigger.when})"
     if dialect == "sqlite":
-        yield f"{head} BEGIN {trigger.body} END"
-    else:
-        yield (
-            f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql {_PLANNED_ONCE} AS "
-            f"$$ BEGIN {trigger.body} RETURN NULL; END $$"
-        )
-        yield f"{head} EXECUTE FUNCTION {trigger.name}()"
+        return f"{head} BEGIN {trigger.body} END"
+    return f"{head} EXECUTE FUNCTION {trigger.name}()"
+
+
+def _function(trigger: Trigger) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql {_PLANNED_ONCE} AS "
+        f"$$ BEGIN {trigger.body} RETURN NULL; END $$"
+    )

@@ -26,6 +26,21 @@ def test_triggers_that_a_migration_lost_are_made_anew(database: Database, kept: 
         assert kept.present(connection).keys() == kept.names
 
 
+def test_what_a_trigger_of_an_earlier_version_does_is_renewed(database: Database) -> None:
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite keeps it in the trigger itself")
+    name = "person_step_days_dose_removed"
+    told = text("SELECT proconfig FROM pg_proc WHERE proname = :name")
+    with database.transaction() as session:
+        connection = session.connection()
+        now = connection.scalar(told, {"name": name})
+        connection.execute(text(f"ALTER FUNCTION {name}() RESET ALL"))  # as it was before it was planned once
+        assert connection.scalar(told, {"name": name}) is None
+        migrations.install_kept(connection)
+        assert now is not None
+        assert connection.scalar(told, {"name": name}) == now
+
+
 def test_what_was_written_without_them_is_counted_with_them(database: Database, now: datetime, today: date) -> None:
     with database.transaction() as session:
         scene = Scene(session, now, today)
