@@ -6,14 +6,17 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from passport.domain.dates import PartialDate
 from passport.domain.people import IdentityState
 from passport.errors import Refusal, Unavailable
-from passport.registry import areas, audit, migrations
+from passport.registry import areas, audit, guardians, migrations, people, staffing
 from passport.registry.columns import Base
 from passport.registry.db import Database
+from passport.registry.guardians import Guardianship
+from passport.registry.tables import Person
 from tests.registry.conftest import Scene
 
 
@@ -45,6 +48,32 @@ def test_a_step_back_keeps_people_and_their_doses(database: Database, now: datet
         connection.execute(text("UPDATE person SET identity_state = 'ambiguous'"))
     migrations.upgrade(database.engine)
     assert migrations.differences(database.engine) == []
+
+
+def test_guardians_and_cases_are_kept_and_what_is_newer_goes(database: Database, now: datetime, today: date) -> None:
+    with database.transaction() as session:
+        scene = Scene(session, now, today)
+        wrong = scene.person("Sai", id_number="1")
+        people.set_identity(session, person=wrong, state=IdentityState.WRONG, at=now)
+        nurse, others = scene.account("nurse"), {"on": today, "at": now}
+        one, two, three = (scene.person(str(n), born=PartialDate(1980, 1, n), id_number=f"2{n}") for n in (1, 2, 3))
+        child = scene.person("Na", born=PartialDate(2020, 1, 2), id_number="3")
+        for guardian, by in ((one, nurse), (two, nurse), (three, None)):
+            guardians.link_child(session, guardian=guardian, child=child, paper=by and "KS", by=by, **others)
+        guardians.unlink_child(session, guardian_id=two.id, child_id=child.id, at=now)
+        staffing.new_link(session, scene.account("head"), by=nurse, at=now)
+        kept = one.id
+    for _ in range(2):
+        migrations.downgrade(database.engine, to="0011")
+        with database.engine.connect() as connection:
+            assert connection.scalars(text("SELECT guardian_id FROM guardianship")).all() == [kept]
+        migrations.upgrade(database.engine)
+        assert migrations.differences(database.engine) == []
+    with database.reading() as session:
+        assert session.scalars(select(Person.case_since).where(Person.full_name == "Sai")).all() == [now]
+        assert session.scalars(select(Guardianship.paper)).all() == ["KS"]
+    with pytest.raises(DBAPIError, match="ck_guardianship_how"), database.engine.begin() as connection:
+        connection.execute(text("UPDATE guardianship SET by_id = NULL"))
 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
