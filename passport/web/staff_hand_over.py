@@ -77,7 +77,7 @@ def citizen_report(number: str) -> str:
     return _report_page(number)
 
 
-@BLUEPRINT.get("/reports/<number>/pictures/<int:which>")
+@BLUEPRINT.get("/reports/<number>/pictures/<int(max=2147483647):which>")
 def report_picture(number: str, which: int) -> Response:
     """A photograph of the paper that came with a report, for whoever settles it."""
     house, now = current_house(), clock()

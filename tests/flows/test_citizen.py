@@ -101,6 +101,7 @@ def _settles(site: Site, number: str, person: SamplePerson) -> None:
     for stranger in (accounts.NURSE, accounts.NURSE_KIM_SON, accounts.INSPECTOR):  # elsewhere; other work; only reads
         assert picture not in site.as_(stranger).get(f"/staff/reports/{number}").text
         assert site.as_(stranger).get(picture).status_code == 403
+    assert officer.get(f"/staff/reports/{number}/pictures/{10**20}").status_code == 404
     search = re.search(r'href="(/staff/people\?born=[^"]+)"', page)
     assert search
     record = re.search(r"/staff/people/[0-9a-f]{32}", officer.get(search[1]).text)
