@@ -177,8 +177,10 @@ def test_a_merge_forgets_them_and_keeps_nothing_of_them(cases: World, tmp_path: 
         ("row_id,decision\n1,accept\n", Refusal.MISSING_COLUMN),
         ("row_id,decision,person_id,rule,reason,lead,candidates\n1,review,,,thin_evidence,3,not JSON\n",
          Refusal.UNREADABLE_FILE),
-        ('row_id,decision,person_id,rule,reason,lead,candidates\nROW,review,,,guess,3,"[{""person_id"":""P1""}]"\n',
-         Refusal.BAD_OPTION),
+        ('row_id,decision,person_id,rule,reason,lead,candidates\nROW,review,,,ambiguous,3,"[{""person_id"":""P1""}]"\n',
+         Refusal.UNREADABLE_FILE),
+        ("row_id,decision,person_id,rule,reason,lead,candidates\n"
+         'ROW,review,,,guess,3,"[{""person_id"":""P1"",""points"":3,""differs"":[]}]"\n', Refusal.BAD_OPTION),
     ],
 )  # fmt: skip
 def test_files_that_are_no_decisions(cases: World, tmp_path: Path, text: str, reason: Refusal) -> None:

@@ -61,6 +61,7 @@ FROM (
   )
 )
 WHERE place <= 5
+  AND CASE WHEN c.points IS NULL OR c.differs IS NULL THEN error('a candidate without points or differs') ELSE TRUE END
 """
 
 _MEANT = """
