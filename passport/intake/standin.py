@@ -69,9 +69,9 @@ class EmbeddedPopulation:
         except sqlite3.Error:
             return GuardianAnswer.AWAY
         wanted = tidy(child.full_name).casefold(), str(child.born)
-        grown_up = (f"{int(born[:4]) - OLDER:04d}{born[4:]}" >= elder for elder, _name, born in found)
-        same = ((tidy(name).casefold(), born) == wanted for _elder, name, born in found)
-        return GuardianAnswer.YES if any(map(all, zip(grown_up, same, strict=True))) else GuardianAnswer.NO
+        latest = f"{child.born.year - OLDER:04d}{str(child.born)[4:]}"  # day of birth of whoever is grown up
+        same = (elder for elder, name, born in found if (tidy(name).casefold(), born) == wanted)
+        return GuardianAnswer.YES if any("" < elder <= latest for elder in same) else GuardianAnswer.NO
 
     def answer_guardian(self, body: object) -> dict[str, str]:
         """The reply to the body of a `POST …/guardian`; raises InputError (bad_option) for another shape."""

@@ -111,6 +111,7 @@ FAMILY = "\n".join(
         "p7,037300001240,,Nguyễn Thị Chị,2000-05-06,F,,h1,14620,37,alive",
         "p8,037090009000,,Người Lạ,1990-01-02,M,,,14620,37,alive",
         "p9,037317001241,,Trẻ Lạ,2017-05-06,F,,,14620,37,alive",
+        "p10,037317001242,,Trẻ Chưa Rõ,,F,,h1,14620,37,alive",
     ]
 )
 
@@ -124,6 +125,7 @@ FAMILY = "\n".join(
         ("037090009000", NA, GuardianAnswer.NO),
         ("037090009000", Child("Trẻ Lạ", PartialDate(2017, 5, 6), "037317001241"), GuardianAnswer.NO),  # no household
         ("037317001239", NA, GuardianAnswer.NO),
+        ("037090001234", Child("Trẻ Chưa Rõ", PartialDate(2017), "037317001242"), GuardianAnswer.NO),  # no birth date
         ("037090001234", replace(NA, full_name="Nguyễn Thị Nà"), GuardianAnswer.NO),
         ("037090001234", replace(NA, born=PartialDate(2017)), GuardianAnswer.NO),
         ("037090001234", replace(NA, id_number="037317009999"), GuardianAnswer.NO),
