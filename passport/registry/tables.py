@@ -1,6 +1,6 @@
 """The tables that several modules share; what one module alone uses (accounts, clients, codes, audit) stands there.
 
-Instants are UTC; identifiers that leave the house are random 128-bit text.
+Instants are UTC; identifiers that leave the house cannot be guessed (`columns.new_id`).
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def write_keys(keys_dir: Path, stored: StoredKeys, anchors: Iterable[Anchor]) ->
 
 
 def _anchor(entry: Any) -> Anchor:
-    """An entry with what is said of it here alone; an earlier version took lists from no key but our own."""
+    """An entry with what is said of it here alone; what an earlier version wrote says of no key that it signs lists."""
     return replace(read_entry(entry), signs_lists=entry.get("signs_lists") is True)
 
 
