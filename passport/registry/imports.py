@@ -13,6 +13,7 @@ from passport.domain.employers import employer_key
 from passport.domain.names import fold
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
+from passport.registry.people import lock_people
 from passport.registry.tables import (
     Attendee,
     Campaign,
@@ -235,6 +236,7 @@ def withdraw(session: Session, list_import: Import) -> int:
     Answers the number of doses removed. Raises Refused (import_confirmed) when one of them was confirmed.
     """
     session.refresh(list_import, with_for_update=True)  # after whoever is storing rows of it
+    lock_people(session)  # as whoever stores a list: two who hold people of each other would wait for ever
     mine = Dose.import_id == list_import.id
     if session.scalar(select(Dose.id).where(mine, Dose.confirmed_at.is_not(None)).limit(1)):
         raise Refused(Refusal.IMPORT_CONFIRMED, str(list_import.id))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from passport.domain.doses import DoseKind
 from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
 from passport.intake import importing
 from passport.intake.importing import withdraw_import
-from passport.registry import audit, doses, imports, progress, reports
+from passport.registry import audit, doses, imports, people, progress, reports
 from passport.registry.accounts import create_account, find_account, grant_role
 from passport.registry.tables import Attendee, Dose, Import, ImportRow, Person
 from tests.lists import (
@@ -394,6 +395,19 @@ def test_a_list_is_withdrawn_and_may_come_again(world: World) -> None:
     again = world.rows(AN, person(1))
     assert again.new == 2
     assert again.import_id != report.import_id
+
+
+def test_a_list_is_withdrawn_while_another_tells_of_the_same_person(world: World) -> None:
+    first = world.rows(AN)
+    told = {"import_id": first.import_id, "by": NURSE, "now": world.now}
+    withdrawing = Thread(target=withdraw_import, args=(world.database,), kwargs=told)
+    with world.database.transaction() as session:
+        people.lock_people(session)  # as the other list does
+        withdrawing.start()
+        withdrawing.join(timeout=0.5)
+        session.execute(update(Person).values(phone="0912345678"))
+    withdrawing.join()
+    assert world.count(Dose) == 0
 
 
 def test_a_confirmed_list_is_not_withdrawn(world: World) -> None:
