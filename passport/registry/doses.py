@@ -14,6 +14,7 @@ from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
 from passport.registry.columns import new_id
+from passport.registry.people import hold_people
 from passport.registry.tables import Correction, Dose, Import, ImportRow, Person, Site
 
 CHANGEABLE = frozenset({"product", "number", "kind", "given_on", "lot", "site_id"})
@@ -188,6 +189,7 @@ def confirm(session: Session, *, doses: Iterable[Dose], by: Account, at: datetim
 
     Raises Refused (dose_held, identity_unverified, already_confirmed, own_entry) for the first that may not be.
     """
+    hold_people(session)
     chosen = list(doses)
     own = told_by(session, by, chosen)
     for dose in chosen:

@@ -148,6 +148,12 @@ def lock_people(session: Session) -> None:
         session.execute(text("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE"))
 
 
+def hold_people(session: Session) -> None:
+    """Lets no list add or change people while somebody changes doses of many, who are held with them."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE person IN ROW EXCLUSIVE MODE"))
+
+
 def lock_person(session: Session, person_id: str) -> Person:
     """The person, whom nobody else changes until this transaction ends; raises InputError (unknown_person)."""
     locked = select(Person).where(Person.id == person_id).with_for_update()

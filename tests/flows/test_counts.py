@@ -303,3 +303,21 @@ def test_two_who_act_at_once_are_both_counted(world: World, first: str, second: 
         waiting.join(timeout=0.2)  # it waits for us, or looked at what was before
     waiting.join()
     _agree(world)
+
+
+def test_doses_are_confirmed_while_a_list_tells_more_of_the_same_people(world: World) -> None:
+    world.rows(*(person(index) for index in range(2)))
+    with world.database.transaction() as session:
+        _verify(session, world, IdentityState.VERIFIED)
+    first, last = (dose.person_id for dose in sorted(world.doses, key=lambda dose: dose.id))
+    told = {"site_code": STATION, "import_id": None, "by": HEAD, "now": world.now}
+    confirming = Thread(target=confirm_doses, args=(world.database,), kwargs=told)
+    with world.database.transaction() as session:
+        people.lock_people(session)  # as the list does
+        for one in (last, first):
+            session.execute(update(Person).where(Person.id == one).values(email=f"{one}@example.vn"))
+            if one == last:
+                confirming.start()
+                confirming.join(timeout=0.5)
+    confirming.join()
+    assert [count.confirmed for count in _agree(world).values()] == [2]
