@@ -73,6 +73,7 @@ def correct_dose(
     with database.transaction() as session:
         dose, account = doses.require_dose(session, dose_id), find_account(session, by)
         require_role(session, account, DOSE_ROLES, dose_duty(dose.site, on=today).area)
+        people.lock_person(session, dose.person_id)  # first: who settles an identity takes the person, then doses
         told = _told_dose(dose, cells, today=today, places=Places(session))
         values: dict[str, object] = {
             "product": told.product,

@@ -132,7 +132,7 @@ class History:
 
     def dose_correction(self) -> None:
         (dose_id,) = self._chosen(Dose)
-        cells = self.draw.choice(({"lot": f"L{self.draw.randrange(99)}"}, {"site_code": self._site()}))
+        cells = self.draw.choice(({"lot": f"L{self.draw.randrange(99)}"}, {"site": self._site()}))
         self._do(correct_dose, dose_id=dose_id, cells=cells, why="Nhập sai", by=NURSE, today=self.world.today)
 
     def person_correction(self) -> None:
@@ -321,3 +321,19 @@ def test_doses_are_confirmed_while_a_list_tells_more_of_the_same_people(world: W
                 confirming.join(timeout=0.5)
     confirming.join()
     assert [count.confirmed for count in _agree(world).values()] == [2]
+
+
+def test_a_dose_is_corrected_while_the_register_answers_for_its_person(world: World) -> None:
+    world.rows(AN)
+    (dose,) = world.doses
+    told = {"dose_id": dose.id, "cells": {"site": OTHER_STATION}, "why": "Sai nơi tiêm", "by": NURSE}
+    told |= {"now": world.now, "today": world.today}
+    correcting = Thread(target=correct_dose, args=(world.database,), kwargs=told)
+    with world.database.transaction() as session:
+        _verify(session, world, IdentityState.VERIFIED)
+        correcting.start()
+        correcting.join(timeout=0.5)
+        session.execute(update(Dose).values(held=True))  # as what settles its row does
+    correcting.join()
+    assert world.doses[0].site_id != dose.site_id
+    _agree(world)
