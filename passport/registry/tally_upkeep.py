@@ -5,6 +5,8 @@ site's rows is its count. Each thousandth row adds up those of the sites that ha
 
 How far a dose has come is told by three tables. On PostgreSQL whoever looks at a row of another table locks it
 against change until the end: two transactions would each count with what was before the other (READ COMMITTED).
+So whoever changes doses takes their people first: one of them (`people.lock_person`), or many (`people.hold_people`,
+`people.lock_people`); two who take them in another order could wait for each other.
 The table's name puts its triggers behind those of `person_step_days`, which stop a second writer of the same person.
 """
 
