@@ -28,7 +28,7 @@ from passport.registry import audit, cleaning, doses, merging, people
 from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.cleaning import DOSE_ROLE, IDENTITY_ROLE
 from passport.registry.cleaning_tables import RecordMerge
-from passport.registry.columns import new_id
+from passport.registry.columns import row_id
 from passport.registry.db import Database
 from passport.registry.tables import Dose, FormerNumber, Person
 from passport.rules.schedules import VACCINES
@@ -94,7 +94,7 @@ def split_person(
         other = _same_identity(session, cells)
         if other is person:
             raise InputError(Refusal.BAD_OPTION, "another person")
-        to_id = other.id if other else new_id()
+        to_id = other.id if other else row_id()
         with merging.traced(
             session, kind="split", kept_id=person_id, gone_id=to_id, why=reason, by=account, at=now
         ) as merge:

@@ -13,7 +13,9 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 _LAST = "\U0010ffff"  # sorts after every character of a name or path
-_CONSECUTIVE = count(secrets.randbits(47))  # leaves the other half of 48 bits to count on
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ORDERED, _RANDOM = 7, 25  # characters of an identifier; 25 hold 129 bits
+_CONSECUTIVE = count(secrets.randbelow(36**_ORDERED // 2))  # leaves the other half to count on
 
 
 class Instant(TypeDecorator[datetime]):
@@ -83,9 +85,24 @@ def table_of(mapped: type[Base]) -> Table:
 
 
 def new_id() -> str:
-    """An identifier of 32 hexadecimal digits that cannot be guessed from another: 80 of its bits are random.
+    """An identifier of 32 hexadecimal digits, 128 random bits, that tells nothing of any other."""
+    return secrets.token_hex(16)
 
-    Those that one process gives out begin with consecutive numbers, so that rows written together lie together in
-    an index: wholly random ones would touch a page of it each, once there are millions.
+
+def row_id() -> str:
+    """An identifier for a row of a long list: 32 digits and small letters, 129 random bits behind a running number.
+
+    Those that one process gives out follow each other, so that rows written together lie together in an index:
+    wholly random ones would touch a page of it each, once there are millions. What a stranger may see takes `new_id`,
+    for gaps between the numbers tell how much was written meanwhile.
     """
-    return f"{next(_CONSECUTIVE):012x}{secrets.token_hex(10)}"
+    return _written(next(_CONSECUTIVE), _ORDERED) + _written(secrets.randbelow(36**_RANDOM), _RANDOM)
+
+
+def _written(number: int, length: int) -> str:
+    """A number in `length` digits of base 36."""
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, 36)
+        digits.append(_ALPHABET[digit])
+    return "".join(reversed(digits))

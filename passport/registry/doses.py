@@ -13,7 +13,7 @@ from passport.domain.doses import DoseKind, DoseState
 from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
 from passport.registry.accounts import Account
-from passport.registry.columns import new_id
+from passport.registry.columns import row_id
 from passport.registry.people import hold_people
 from passport.registry.tables import Correction, Dose, Import, ImportRow, Person, Site
 
@@ -38,7 +38,7 @@ def dose_values(
 ) -> dict[str, Any]:
     """The columns of a new dose; that it is not on record yet is the caller's to know (`find_dose`)."""
     return {
-        "id": new_id(),
+        "id": row_id(),
         "person_id": person_id,
         "site_id": site_id,
         "product": product,

@@ -18,7 +18,7 @@ from passport.domain.people import IdentityState, Sex
 from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.registry.accounts import Account, require_role
 from passport.registry.areas import beneath
-from passport.registry.columns import new_id, starts_with
+from passport.registry.columns import row_id, starts_with
 from passport.registry.linkage_candidates import drop_candidates
 from passport.registry.tables import Area, Correction, Dose, FormerNumber, Person, Site
 from passport.registry.traces import untold
@@ -50,7 +50,7 @@ def person_values(
 ) -> dict[str, Any]:
     """The columns of a new person; that nobody with the same natural key is on record is the caller's to know."""
     return {
-        "id": new_id(),
+        "id": row_id(),
         "full_name": tidy(full_name),
         "name_key": fold(full_name),
         "birth_date": str(born),

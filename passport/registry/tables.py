@@ -1,6 +1,6 @@
 """The tables that several modules share; what one module alone uses (accounts, clients, codes, audit) stands there.
 
-Instants are UTC; identifiers that leave the house cannot be guessed (`columns.new_id`).
+Instants are UTC; identifiers that leave the house cannot be guessed (`columns.new_id`, `row_id`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from passport.domain.employers import KEY_LIMIT, employer_key
-from passport.registry.columns import Base, compared, new_id
+from passport.registry.columns import Base, compared, new_id, row_id
 
 if TYPE_CHECKING:
     from passport.registry.accounts import Account
@@ -197,7 +197,7 @@ class Person(Employed, Base):
         ),
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=row_id)
     full_name: Mapped[str] = mapped_column(String(80))
     name_key: Mapped[str] = mapped_column(compared(80))
     latin_name: Mapped[str | None] = mapped_column(String(80))  # FAMILY<<GIVEN as in the passport, where it differs
@@ -247,7 +247,7 @@ class Dose(Base):
         CheckConstraint("(confirmed_by_id IS NULL) = (confirmed_at IS NULL)", name="ck_dose_confirmed"),
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=row_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))

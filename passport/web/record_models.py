@@ -11,7 +11,7 @@ from passport.domain.people import IdentityState
 from passport.web.api_models import Strict
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
-PERSON_ID = r"[0-9a-f]{32}"
+PERSON_ID = r"[0-9a-z]{32}"
 CERTIFICATE_ID = r"(?:[0-9a-f]{32}|URN:UVCI:01:[A-Z]{2}:[0-9A-Z/]{1,60}#[0-9A-Z/:])"  # its id, or its identifier
 REASON = rf"[^{_CONTROL}]{{0,199}}[^\s{_CONTROL}][^{_CONTROL}]{{0,199}}"
 

@@ -137,7 +137,7 @@ def _enter(page: Page, site: Site) -> None:
 
 
 def _named(path: str) -> str:
-    return re.sub(r"\W+", "-", re.sub(r"[0-9a-f]{32}", "one", path)).strip("-") or "doors"
+    return re.sub(r"\W+", "-", re.sub(r"[0-9a-z]{32}", "one", path)).strip("-") or "doors"
 
 
 if __name__ == "__main__":

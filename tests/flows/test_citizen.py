@@ -104,7 +104,7 @@ def _settles(site: Site, number: str, person: SamplePerson) -> None:
     assert officer.get(f"/staff/reports/{number}/pictures/{10**20}").status_code == 404
     search = re.search(r'href="(/staff/people\?born=[^"]+)"', page)
     assert search
-    record = re.search(r"/staff/people/[0-9a-f]{32}", officer.get(search[1]).text)
+    record = re.search(r"/staff/people/[0-9a-z]{32}", officer.get(search[1]).text)
     assert record
     assert officer.get(record[0]).text.count(lists.misspelt(person)) >= 1
     correction = {"field": "full_name", "value": person.full_name, "why": "Theo thẻ căn cước"}
@@ -136,7 +136,7 @@ def test_a_misspelt_citizen_reports_and_gets_the_certificate(site: Site) -> None
     assert lists.misspelt(person) in history
     assert person.full_name in history
     assert "@" not in history
-    path = re.search(r"/certificate/record/[0-9a-f]{32}", citizen.get("/certificate/record").text)
+    path = re.search(r"/certificate/record/[0-9a-z]{32}", citizen.get("/certificate/record").text)
     assert path
     assert citizen.get(f"{path[0]}/folded").data.startswith(b"%PDF-1.")
     with site.house.database.reading() as session:
@@ -172,7 +172,7 @@ def test_the_desk_links_a_guardian_to_a_child(site: Site) -> None:
     assert guardian.full_name in shown
     assert "<b>Bé" not in shown
     assert site.as_(accounts.NURSE).get(page).status_code == 403  # of another province
-    (end,) = re.findall(rf'action="({page}/[0-9a-f]{{32}}/end)"', shown)
+    (end,) = re.findall(rf'action="({page}/[0-9a-z]{{32}}/end)"', shown)
     assert site.as_(accounts.INSPECTOR).post(end).status_code == 403
     assert nurse.post(end).status_code == 302
     assert guardian.full_name not in nurse.get(page).text
@@ -246,7 +246,7 @@ def test_the_register_links_a_guardian_whose_looks_are_kept_for_the_child(site: 
     nurse, desk = site.as_(accounts.NURSE_KIM_SON), f"/staff/people/{child_id}/guardians"
     assert "Theo Cơ sở dữ liệu quốc gia về dân cư" in _text(nurse, desk)
 
-    (end,) = re.findall(rf'action="({desk}/[0-9a-f]{{32}}/end)"', nurse.get(desk).text)
+    (end,) = re.findall(rf'action="({desk}/[0-9a-z]{{32}}/end)"', nurse.get(desk).text)
     assert nurse.post(end).status_code == 302
     assert child["full_name"] not in _text(later, "/certificate/record")
     with site.house.database.reading() as session:

@@ -22,7 +22,7 @@ from tests.installed import Site
 from tests.lists import book
 
 TUA_CHUA = "03217"
-CASE = re.compile(r"/staff/cleaning/([0-9a-f]{32})")
+CASE = re.compile(r"/staff/cleaning/([0-9a-z]{32})")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def _queue(client: FlaskClient, case_class: str) -> str:
 
 def _case_of(client: FlaskClient, name: str, case_class: str) -> str:
     (found,) = (
-        match for match in re.finditer(r'href="(/staff/cleaning/[0-9a-f]{32})">([^<]+)<', _queue(client, case_class))
+        match for match in re.finditer(r'href="(/staff/cleaning/[0-9a-z]{32})">([^<]+)<', _queue(client, case_class))
         if html.unescape(match[2]) == name
     )  # fmt: skip
     return found[1]

@@ -107,7 +107,7 @@ def test_a_corrected_name_turns_the_old_code_red(site: Site) -> None:
     old = _current_text(site, person.id_number)
     officer = site.as_(accounts.IDENTITY)
     page = officer.get(f"/staff/people?id_number={person.id_number}").data.decode()
-    (address,) = set(re.findall(r"/staff/people/[0-9a-f]{32}", page))
+    (address,) = set(re.findall(r"/staff/people/[0-9a-z]{32}", page))
     answer = officer.post(address, data={"field": "full_name", "value": person.full_name.upper(), "why": "Theo thẻ"})
     assert answer.status_code == 302
     now = datetime.now(UTC)
@@ -130,7 +130,7 @@ def test_a_nurse_of_one_commune_sees_nothing_of_another(site: Site) -> None:
     people, _ = lists.sample_people(site.house.today(datetime.now(UTC)))
     stranger = site.as_(accounts.NURSE)  # of Tủa Chùa
     page = stranger.get(f"/staff/people?id_number={people[0].id_number}").data.decode()
-    assert not re.findall(r"/staff/people/[0-9a-f]{32}", page)
+    assert not re.findall(r"/staff/people/[0-9a-z]{32}", page)
     with site.house.database.reading() as session:
         (found,) = find_by_id_number(session, people[0].id_number)
     assert stranger.get(f"/staff/people/{found.id}").status_code == 403
@@ -156,7 +156,7 @@ def test_one_officer_alone_makes_no_certificate_in_another_name(site: Site) -> N
     before = _current_text(site, person.id_number)
     officer = site.as_(accounts.IDENTITY)
     page = officer.get(f"/staff/people?id_number={person.id_number}").data.decode()
-    (address,) = set(re.findall(r"/staff/people/[0-9a-f]{32}", page))
+    (address,) = set(re.findall(r"/staff/people/[0-9a-z]{32}", page))
     data = {"field": "latin_name", "value": "SMITH<<JOHN", "why": "hộ chiếu"}
     assert officer.post(address, data=data).status_code == 302
     assert "người thứ hai" in _text(officer.get(address).data)

@@ -180,7 +180,7 @@ def _wrong(code: str) -> str:
 
 
 def _certificate_path(page: str) -> str:
-    found = re.search(r'href="(/certificate/record/[0-9a-f]{32})"', page)
+    found = re.search(r'href="(/certificate/record/[0-9a-z]{32})"', page)
     assert found
     return found[1]
 
