@@ -121,7 +121,7 @@ def _raw_rows(grids: list[Grid]) -> Iterator[RawRow]:
             if told:
                 yield RawRow(number, told)
     if not headers:
-        raise InputError(Refusal.NO_HEADER)
+        raise InputError(Refusal.NO_HEADER, variant="hand_over")
 
 
 def _understood(session: Session, account: Account, raw: RawRow, *, today: date) -> BackRow:

@@ -6,6 +6,7 @@ calls revoked is never still good at a checkpoint.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -114,12 +115,23 @@ def replace_certificates(
     """
     with database.reading() as session:
         person, account = require_person(session, person_id), find_account(session, by)
-        outdated = [found for found in certificates.in_force(session, person) if _misnames(found)]
-        if outdated and _made_another(session, person, account, since=outdated[0].issued_at):
+        outdated = misnaming(session, person)
+        if needs_another(session, person, account, outdated):
             raise Refused(Refusal.SECOND_PERSON, person_id)
     return [
         replace(database, certificate_id=found.id, reason=reason, by=by, now=now, issuer=issuer) for found in outdated
     ]
+
+
+def misnaming(session: Session, person: Person) -> list[Certificate]:
+    """The certificates in force whose signed text names another holder than the record does; they stay good until
+    they are replaced."""
+    return [found for found in certificates.in_force(session, person) if _misnames(found)]
+
+
+def needs_another(session: Session, person: Person, account: Account, outdated: Sequence[Certificate]) -> bool:
+    """Whether somebody else than `account` must replace these (security T2)."""
+    return bool(outdated) and _made_another(session, person, account, since=outdated[0].issued_at)
 
 
 def _made_another(session: Session, person: Person, account: Account, *, since: datetime) -> bool:

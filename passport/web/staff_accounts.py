@@ -33,6 +33,8 @@ def accounts() -> str:
 def invite() -> ResponseReturnValue:
     """Makes an account with one role, and shows its link, once."""
     now = clock()
+    if not all(request.form.get(field, "").strip() for field in ("email", "name")):
+        return _list_page(error=_("Nhập thư điện tử và họ tên.")), 422
     try:
         with current_house().database.transaction() as session:
             made, token = staffing.invite(
@@ -119,7 +121,11 @@ def _area(session: Session) -> Area | None:
     """The area of the form; raises InputError (unknown_area_code) unless the whole country was chosen itself."""
     if request.form.get("scope") == NATIONAL:
         return None
-    return require_area(session, request.form.get("area", "").strip(), on=current_house().today(clock()))
+    code = request.form.get("area", "").strip()
+    try:
+        return require_area(session, code, on=current_house().today(clock()))
+    except InputError as error:
+        raise InputError(error.reason, code, variant="page") from error
 
 
 def _choices() -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from passport.intake.correcting import correct_row
 from passport.intake.importing import import_list, withdraw_import
 from passport.intake.layouts import column_name
 from passport.intake.population import check_people
-from passport.intake.reports import import_report_sheet
+from passport.intake.reports import import_report_sheet, list_template
 from passport.registry import imports, reports
 from passport.registry.accounts import require_role
 from passport.registry.doses import confirmable, confirmable_lists
@@ -81,6 +81,14 @@ def list_report(import_id: int) -> str:
         rows = imports.list_rows(session, import_id, faulty=True, limit=ROWS_SHOWN)
         told_rows = [(row, reports.issues_of(row)) for row in rows]
         return render_template("staff/list_report.html", item=item, report=report, rows=told_rows, title=_title)
+
+
+@BLUEPRINT.get("/lists/template.xlsx")
+def empty_list() -> Response:
+    """A list without rows: text columns, and choices where a cell has few values."""
+    answer = Response(list_template(), content_type=XLSX)
+    answer.headers["Content-Disposition"] = 'attachment; filename="danh-sach.xlsx"'
+    return answer
 
 
 @BLUEPRINT.get("/lists/<int(max=2147483647):import_id>/report.xlsx")

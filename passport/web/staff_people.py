@@ -11,16 +11,17 @@ from passport.domain.dates import PartialDate
 from passport.domain.doses import DoseState
 from passport.errors import InputError, PassportError, Refusal
 from passport.house import clock, current_house
-from passport.intake.cleaning import correct_person
+from passport.intake.cleaning import CONTACT_FIELDS, correct_person
 from passport.intake.population import check_person
 from passport.intake.sighting import sight_passport
-from passport.issuing.revoke import replace_certificates
+from passport.issuing.revoke import misnaming, needs_another, replace_certificates
 from passport.registry import merging, people
 from passport.registry.doses import state_of
 from passport.registry.tables import Person
 from passport.rules.schedules import VACCINES
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, READS_PEOPLE, account, areas_of, identity_words, remember_opened
+from passport.web.staff_roles import may
 
 PEOPLE_SHOWN = 50
 
@@ -165,15 +166,19 @@ def _product(key: str) -> str:
 
 def _page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
     with current_house().database.reading() as session:
-        found = people.require_person(session, person_id)
-        people.require_role_for(session, account(session), READS_PEOPLE, found)
+        found, who = people.require_person(session, person_id), account(session)
+        people.require_role_for(session, who, READS_PEOPLE, found)
+        outdated = misnaming(session, found)
         return render_template(
             "staff/person.html",
             person=found,
             identity=identity_words(found.identity_state),
             doses=[(dose, _product(dose.product), dose_words(state_of(dose))) for dose in found.doses],
             corrections=people.corrections_of(session, found),
-            fields=correctable(),
+            outdated=outdated,
+            needs_another=needs_another(session, found, who, outdated),
+            names=dict(correctable()),
+            fields=[(field, name) for field, name in correctable() if field in CONTACT_FIELDS or may("sight")],
             errors=errors or {},
             form=request.form,
         )

@@ -37,6 +37,7 @@ MAY_USE: Mapping[str, tuple[str, ...]] = {
     "desk": ROLES,
     # lists and jobs
     "lists": SEES_LISTS,
+    "empty_list": PROVIDERS,
     "list_report": READS_PEOPLE,
     "list_sheet": READS_PEOPLE,
     "provider": SEES_LISTS,

@@ -158,8 +158,14 @@ def test_one_officer_alone_makes_no_certificate_in_another_name(site: Site) -> N
     page = officer.get(f"/staff/people?id_number={person.id_number}").data.decode()
     (address,) = set(re.findall(r"/staff/people/[0-9a-z]{32}", page))
     data = {"field": "latin_name", "value": "SMITH<<JOHN", "why": "hộ chiếu"}
+    again = f"{address}/certificates"
+    assert again not in officer.get(address).text  # nothing to replace
     assert officer.post(address, data=data).status_code == 302
-    assert "người thứ hai" in _text(officer.get(address).data)
+    shown = officer.get(address).text
+    assert "người thứ hai" in html.unescape(shown)
+    assert "Mã QR cũ vẫn hợp lệ" in html.unescape(shown)
+    assert again not in shown
+    assert again in site.as_(accounts.APPROVER).get(address).text
     assert _current_text(site, person.id_number) == before  # on record, and nothing signed
     approver = site.as_(accounts.APPROVER)
     assert approver.post(address + "/certificates").status_code == 302
@@ -167,6 +173,18 @@ def test_one_officer_alone_makes_no_certificate_in_another_name(site: Site) -> N
     assert after.certificate is not None
     assert str(after.certificate.holder.transliterated) == "SMITH<<JOHN"
     assert verify(before, context=site.house.context, now=datetime.now(UTC)).reason == "revoked"
+
+
+def test_an_empty_list_is_there_to_download_and_a_nurse_is_offered_what_she_may(site: Site) -> None:
+    nurse = site.as_(accounts.NURSE)
+    assert "/staff/lists/template.xlsx" in nurse.get("/staff/lists").text
+    assert nurse.get("/staff/lists/template.xlsx").data.startswith(b"PK")
+    report = _import_mobile_session(site, nurse)
+    assert nurse.get(report).status_code == 200
+    found = re.findall(r"/staff/people/[0-9a-z]{32}", nurse.get("/staff/people?name=Vàng").text)
+    page = nurse.get(found[0]).text
+    assert 'value="phone"' in page
+    assert 'value="full_name"' not in page
 
 
 def test_a_renewed_code_leaves_the_old_paper_good(site: Site) -> None:

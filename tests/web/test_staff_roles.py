@@ -37,6 +37,7 @@ TABLE = """
 desk                 R C I P A N L H U D
 lists                R C I P A N L . U .
 list_report          R C I P A N . . U .
+empty_list           R . . . . . L . . .
 list_sheet           R C I P A N . . U .
 provider             R C I P A N L . U .
 repair               R . . . . . . . . .
