@@ -32,7 +32,7 @@ def read_date(text: str, *, earliest: date, latest: date, year: int | None = Non
 
     `earliest`, `latest` and a known `year` only decide between the centuries of a two-digit year; that the date
     lies between them is the caller's to check. Raises ValueError with `ambiguous` for a two-digit year that can
-    be two, `no_date` for everything else that is no date.
+    be two, `no_such_day` for a day or month that no calendar has, `no_date` for everything else that is no date.
     """
     if usual := _USUAL.fullmatch(text):
         day, month, full = map(int, usual.groups())
@@ -83,4 +83,4 @@ def _partial(year: int, month: int, day: int) -> PartialDate:
     try:
         return PartialDate(year, month or None, (day or None) if month else None)
     except ValueError as error:
-        raise ValueError("no_date") from error
+        raise ValueError("no_such_day") from error

@@ -160,7 +160,9 @@ def _contact(text: str, gateways: Gateways) -> str:
 def _name(text: str) -> str:
     if not text:
         raise ValueError(_("Nhập họ và tên."))
-    if len(text) > FULL_NAME_LIMIT or not text.isprintable():
+    if len(text) > FULL_NAME_LIMIT:
+        raise ValueError(_("Viết không quá %(most)s ký tự.", most=FULL_NAME_LIMIT))
+    if not text.isprintable():
         raise ValueError(_("Nhập họ và tên như trên giấy tờ tùy thân."))
     return text
 
@@ -192,6 +194,8 @@ def _past(text: str, today: date, *, missing: str) -> PartialDate:
         if day.earliest < _EARLIEST:
             raise ValueError("before")
     except ValueError as error:
+        if str(error) == "no_such_day":
+            raise ValueError(_("Ngày này không có thật. Hãy kiểm tra lại ngày, tháng và năm.")) from error
         raise ValueError(_("Nhập ngày theo dạng ngày/tháng/năm, ví dụ 02/01/1990.")) from error
     if day.earliest > today:
         raise ValueError(_("Ngày này chưa đến."))

@@ -45,7 +45,8 @@ def form() -> ResponseReturnValue:
         province = next((area for area in provinces if area.code == request.values.get("province")), None)
         communes = list_areas(reading, on=today, parent_code=province.code) if province else []
     if province is None:
-        return render_template("portal/report_place.html", provinces=_choices(provinces))
+        errors = {"province": _("Chọn tỉnh, thành phố nơi ở.")} if "province" in request.values else {}
+        return render_template("portal/report_place.html", provinces=_choices(provinces), errors=errors)
     page: dict[str, Any] = {
         "province": province,
         "communes": _choices(communes),

@@ -91,6 +91,19 @@ def test_four_formats_with_and_without_a_network_and_nothing_leaves_or_stays(
         assert text not in kept
 
 
+def test_the_kept_page_follows_the_language_chosen_on_another_page(page: Page) -> None:
+    page.goto("/verify?lang=vi")
+    expect(page.locator("#offline")).to_be_visible()
+    page.goto("/")
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("link", name="Check a certificate").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.context.set_offline(True)
+    page.goto("/verify")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.evaluate("navigator.serviceWorker.controller !== null")
+
+
 def test_a_card_in_two_codes_is_collected(camera_page: Callable[..., Page], every_format: dict[str, str]) -> None:
     digits = every_format["shc"].removeprefix("shc:/")
     cut = len(digits) // 4 * 2

@@ -235,6 +235,19 @@ def test_a_malformed_value_is_told_at_its_field(app: APIFlask, client: FlaskClie
 
 
 @pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("birth_date", "31/02/1990", "Ngày này không có thật. Hãy kiểm tra lại ngày, tháng và năm."),
+        ("latest_dose", "31/04/2021", "Ngày này không có thật. Hãy kiểm tra lại ngày, tháng và năm."),
+        ("birth_date", "tháng giêng", "Nhập ngày theo dạng ngày/tháng/năm, ví dụ 02/01/1990."),
+        ("full_name", "A" * 81, "Viết không quá 80 ký tự."),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_told(client: FlaskClient, field: str, typed: str, told: str) -> None:
+    assert told in unescape(_ask(client, AN, **{field: typed}).text)
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {},

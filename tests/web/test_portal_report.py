@@ -95,9 +95,21 @@ def _bare(answer: TestResponse) -> str:
     return re.sub(r'name="csrf_token" value="[^"]+"', "", answer.text)
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("vi", "Chọn tỉnh, thành phố nơi ở."), ("en", "Choose the province or city where you live.")],
+)
+def test_a_province_that_was_not_chosen_is_told(client: FlaskClient, language: str, told: str) -> None:
+    page = unescape(client.get(f"/certificate/report?province=&lang={language}").text)
+    assert f'<a href="#province">{told}</a>' in page
+    assert 'aria-describedby="province-hint province-error"' in page
+    assert page.count(told) == 2
+
+
 def test_a_report_is_a_case_only_after_its_code(app: APIFlask, client: FlaskClient) -> None:
     place = client.get("/certificate/report").text
     assert place.count("<option") == 35
+    assert "error-summary" not in place
     assert '<option value="14638">Xã Kim Sơn</option>' in client.get("/certificate/report?province=37").text
     _send(client)
     with _house(app).database.reading() as session:

@@ -22,7 +22,7 @@ async function forgetOlder() {
   await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).map((name) => caches.delete(name)));
 }
 
-// The page asks to be renewed when nobody checks, tells when it rests, and its language.
+// The page asks to be renewed when nobody checks, tells when it rests, and its language; so does every page of the site.
 self.addEventListener("message", (event) => {
   if (event.data === "renew") self.skipWaiting();
   else if (event.data === "rests") event.waitUntil(fetchLater());
