@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from passport.rendering.qr import qr_image
+from tests.pictures.degrade import noisy
 from tests.serving import NAME
 
 WORDS = {
@@ -121,7 +123,8 @@ def test_a_picture_is_read_and_one_without_a_code_says_so(page: Page, service, t
 
 def test_a_large_picture_is_read_on_the_device(page: Page, service, tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
-    large = Image.effect_noise((4000, 3000), 60).convert("RGB")  # heavier than what is sent as it is
+    grain = noisy(Image.new("L", (4000, 3000), 128), Random(1), sigma=60)  # heavier than what is sent as it is
+    large = grain.convert("RGB")
     large.paste(qr_image(service.codes.valid).resize((1500, 1500)), (900, 700))
     large.save(photo, quality=95)
     page.goto("/verify?lang=en")

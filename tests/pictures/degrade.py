@@ -51,7 +51,7 @@ def slant(image: Image.Image, chance: Random) -> Image.Image:
 def dark(image: Image.Image, chance: Random) -> Image.Image:
     """In bad light: an eighth of the contrast, and the noise of the sensor."""
     faint = image.point(lambda value: 20 + value // 8)
-    return _noisy(faint, chance, sigma=3)
+    return noisy(faint, chance, sigma=3)
 
 
 def glare(image: Image.Image, chance: Random) -> Image.Image:
@@ -70,7 +70,7 @@ def camera(image: Image.Image, chance: Random) -> Image.Image:
     sized = tilted.resize((round(tilted.width * scale), round(tilted.height * scale)), Image.Resampling.BILINEAR)
     soft = sized.filter(ImageFilter.GaussianBlur(chance.uniform(0.3, 1.1)))
     lit = ImageChops.multiply(soft, _uneven_light(soft.size, chance))
-    return jpeg(_noisy(lit, chance, sigma=6), chance, quality=60)
+    return jpeg(noisy(lit, chance, sigma=6), chance, quality=60)
 
 
 def _uneven_light(size: tuple[int, int], chance: Random) -> Image.Image:
@@ -78,7 +78,7 @@ def _uneven_light(size: tuple[int, int], chance: Random) -> Image.Image:
     return light.point(lambda value: 130 + value * 125 // 255)
 
 
-def _noisy(image: Image.Image, chance: Random, *, sigma: float) -> Image.Image:
+def noisy(image: Image.Image, chance: Random, *, sigma: float) -> Image.Image:
     """With the noise of a sensor; Pillow's own noise cannot be seeded."""
     tile = Image.frombytes(
         "L", (128, 128), bytes(round(min(max(chance.gauss(128, sigma), 0), 255)) for _ in range(128 * 128))

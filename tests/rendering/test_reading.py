@@ -22,6 +22,7 @@ from passport.rendering.pdf_reading import PDF_BYTES
 from passport.rendering.pictures import IMAGE_BYTES, IMAGE_PIXELS, IMAGE_SIDE, JPEG_SCANS
 from passport.rendering.qr import qr_image
 from passport.rendering.reading import read_codes
+from tests.pictures.degrade import noisy
 
 CODE = "HC1:" + "6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDEXWK" * 11
 OTHER = "HC1:ANOTHER CODE"
@@ -79,11 +80,11 @@ def test_retries_read_what_the_first_look_misses(monkeypatch: pytest.MonkeyPatch
     page = Image.new("L", (900, 700), 190)
     symbol = qr_image(CODE, module_pixels=8).convert("L")
     page.paste(symbol.resize((round(symbol.width * 1.2 / 8),) * 2, Image.Resampling.BOX), (300, 200))
-    noisy = Image.blend(page, Image.effect_noise(page.size, 40), 0.1)
-    assert read_codes(_file(noisy)) == [CODE]
+    grainy = _file(noisy(page, random.Random(1), sigma=8))
+    assert read_codes(grainy) == [CODE]
     first_look = looking._attempts
     monkeypatch.setattr(looking, "_attempts", lambda picture: islice(first_look(picture), 1))
-    assert _refusal(_file(noisy)) is Reason.UNREADABLE_IMAGE
+    assert _refusal(grainy) is Reason.UNREADABLE_IMAGE
 
 
 def test_all_codes_of_a_picture_are_told_once() -> None:
@@ -105,7 +106,7 @@ def test_only_the_first_pages_of_a_pdf_are_looked_at() -> None:
 
 
 def test_the_code_on_the_third_of_three_colour_scans_is_read_at_the_first_look() -> None:
-    paper = [Image.effect_noise((2480, 3508), 12).point(lambda value: min(255, value + 110)) for _ in range(3)]
+    paper = [noisy(Image.new("L", (2480, 3508), 238), random.Random(page), sigma=12) for page in range(3)]
     paper[2].paste(_symbol(5).rotate(2, expand=True, fillcolor=255), (300, 2400))
     first, *others = (page.convert("RGB") for page in paper)  # A4 at 300 dpi
     scans = _file(first, "PDF", save_all=True, append_images=others, quality=75)
