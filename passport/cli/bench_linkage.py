@@ -32,6 +32,7 @@ ROWS = 100_000  # unless BENCH_ROWS says otherwise
 MEMORY = "2GB"
 SEED = JUDGING_SEEDS[2]
 WEIGHT, LEAD = 25, 5  # Splink's match weight, and how far it must be ahead of the next
+LISTS = {"linkage": False, "linkage-traps": True}  # the usual list, and one of twins, missing people and no numbers
 TODAY = date(2026, 11, 21)  # the day on which the invented people live
 _FIELDS = "cccd cmnd plain ordered given day birthday year sex phone commune".split()
 _BLOCKS = (
@@ -52,14 +53,24 @@ class Outcome:
 
 
 def measure() -> dict[str, tuple[float, str, float]]:
-    """Rows a second of ours, the peer's name, and rows a second of the peer, from the forms and from the files.
+    """Rows a second of ours, the peer's name, and rows a second of the peer: each list from the forms and from files.
 
     Says on stderr how well both link.
     """
+    rates = {}
+    for name, hard in LISTS.items():
+        rows, ours, peers = _both(name, hard=hard)
+        rates[name] = (rows / ours.deciding, "Splink", rows / peers.deciding)
+        rates[f"{name}-from-files"] = (rows / ours.whole, "Splink, files read by us", rows / peers.whole)
+    return rates
+
+
+def _both(name: str, *, hard: bool) -> tuple[int, Outcome, Outcome]:
+    """How many rows a list had, and what ours and the peer did with it."""
     rows = int(os.environ.get("BENCH_ROWS", ROWS))
-    with TemporaryDirectory(prefix="bench-linkage-") as name:
-        folder = Path(name)
-        files = write_linkage_files(folder, people=rows, rows=rows, seed=SEED, today=TODAY)
+    with TemporaryDirectory(prefix="bench-linkage-") as made:
+        folder = Path(made)
+        files = write_linkage_files(folder, people=rows, rows=rows, seed=SEED, today=TODAY, hard=hard)
         with files.truth.open(encoding="utf-8", newline="") as file:
             truth = {row["row_id"]: row["person_id"] for row in csv.DictReader(file)}
         ours, peers = _alone(_link, folder), _alone(_splink, folder)
@@ -68,14 +79,11 @@ def measure() -> dict[str, tuple[float, str, float]]:
         known = sum(map(bool, truth.values()))
         recall = (len(outcome.accepted) - wrong) / known
         say(
-            f"{who}: {wrong} wrong of {len(outcome.accepted):,} accepted, recall {recall:.2%},"
+            f"{name}, {who}: {wrong} wrong of {len(outcome.accepted):,} accepted, recall {recall:.2%},"
             f" {outcome.deciding:.1f} s, from files {outcome.whole:.1f} s ({outcome.processors:.1f} s of processors),"
             f" {outcome.megabytes} MB"
         )
-    return {
-        "linkage": (len(truth) / ours.deciding, "Splink", len(truth) / peers.deciding),
-        "linkage-from-files": (len(truth) / ours.whole, "Splink, files read by us", len(truth) / peers.whole),
-    }
+    return len(truth), ours, peers
 
 
 def _alone(work: Callable[[Path], Outcome], folder: Path) -> Outcome:

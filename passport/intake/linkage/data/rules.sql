@@ -60,11 +60,9 @@ FROM (
   SELECT r.rid, p.pid FROM listed r JOIN people p ON p.ordered = r.ordered AND p.year = r.year AND p.commune = r.commune
   WHERE r.ordered <> '' AND r.year <> '' AND r.commune <> ''
   UNION ALL
-  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone AND p.given = r.given
-  WHERE r.phone <> '' AND r.given <> ''
-  UNION ALL
-  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone AND p.day = r.day
-  WHERE r.phone <> '' AND r.day <> ''
+  -- Without a number to go by, the telephone alone is enough to look.
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone
+  WHERE r.phone <> '' AND (r.cccd = '' OR (r.given <> '' AND p.given = r.given) OR (r.day <> '' AND p.day = r.day))
   UNION ALL
   SELECT r.rid, p.pid FROM listed r JOIN people p ON p.birthday = r.birthday AND p.commune = r.commune
   WHERE r.birthday <> '' AND r.commune <> ''
@@ -79,10 +77,7 @@ FROM (
   SELECT r.rid, p.pid FROM listed r JOIN people p ON p.head = r.head AND p.given = r.given
   WHERE r.head <> '' AND r.given <> ''
   UNION ALL
-  -- Without a number to go by, two wider blocks; names that a whole commune bears stay out.
-  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone
-  WHERE r.phone <> '' AND r.cccd = ''
-  UNION ALL
+  -- Likewise the name in the commune, but for names that a whole commune bears.
   SELECT r.rid, p.pid
   FROM listed r
   JOIN people p ON p.ordered = r.ordered AND p.commune = r.commune
@@ -108,8 +103,8 @@ SELECT c.rid, c.pid, p.status, p.household, r.id_state,
     WHEN r.plain = p.plain AND r.marked = p.marked THEN 'A'
     WHEN r.plain = p.plain THEN 'c'
     WHEN r.ordered = p.ordered THEN 'S'
-    WHEN LENGTH(r.plain) > 8 AND levenshtein(r.plain, p.plain) <= 2 THEN 'L'
-    WHEN levenshtein(r.plain, p.plain) <= 1 THEN 'L'
+    WHEN ABS(LENGTH(r.plain) - LENGTH(p.plain)) <= 2
+      AND levenshtein(r.plain, p.plain) <= CASE WHEN LENGTH(r.plain) > 8 THEN 2 ELSE 1 END THEN 'L'
     WHEN r.given = p.given AND (r.family = p.family OR r.family = substr(p.family, 1, LENGTH(r.family)))
       AND (r.middle = '' OR r.middle = p.middle OR r.initials = p.initials
         OR r.middle = substr(p.middle, 1, LENGTH(r.middle))
