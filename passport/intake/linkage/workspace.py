@@ -16,7 +16,7 @@ from passport.errors import InputError, Refusal
 from passport.intake.linkage.spreading import FormsOf, Spread
 from passport.intake.linkage.steps import Step
 
-PART = 500_000  # rows of the list that are decided together
+PART = 500_000  # rows of the list that are decided together, more or less
 _NO_ROOM = (duckdb.OutOfMemoryException, duckdb.FatalException)  # in the memory, or on the disk in a checkpoint
 FETCHED = 20_000  # values brought to Python at a time
 
@@ -100,8 +100,9 @@ class Workspace:
 
 
 def parts(rows: int) -> Iterator[range]:
-    """The numbers of the rows of a list, part by part; one empty part for a list of none."""
-    return (range(start, min(start + PART, rows)) for start in range(0, max(rows, 1), PART))
+    """The numbers of the rows of a list in equal parts, as each reads the whole register; one empty part for none."""
+    many = max(1, round(rows / PART))
+    return (range(rows * part // many, rows * (part + 1) // many) for part in range(many))
 
 
 @contextmanager
@@ -116,6 +117,7 @@ def open_workspace(*, memory: str) -> Iterator[Workspace]:
         connection = stack.enter_context(duckdb.connect(str(folder / "linkage.duckdb"), config=settings))
         connection.execute("SET enable_progress_bar = false")
         connection.execute("SET force_compression = 'uncompressed'")  # what is read a few times is not worth packing
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")  # the file goes with the folder
         try:
             yield Workspace(connection, folder, Spread(stack))
         except (*_NO_ROOM, duckdb.IOException) as error:
