@@ -31,7 +31,8 @@ def test_only_what_both_engines_compute_alike(step: Step) -> None:
     tree = sqlglot.parse_one(step.sql, read="duckdb")
     functions = {node.sql_name() for node in tree.find_all(exp.Func)} - {"CASE", "AND", "OR"}  # IF: a branch of CASE
     assert functions <= {
-        "ABS", "CAST", "COALESCE", "COUNT", "IF", "LEAD", "LENGTH", "LEVENSHTEIN", "MAX", "ROW_NUMBER", "SUBSTRING", "SUM",
+        "ABS", "CAST", "COALESCE", "COUNT", "IF", "LEAD", "LENGTH", "LEVENSHTEIN", "MAX", "ROW_NUMBER", "SUBSTRING",
+        "SUM",
     }  # fmt: skip
     assert not list(tree.find_all(exp.Div, exp.RegexpLike, exp.Like))
     numbers = [node.this for node in tree.find_all(exp.Literal) if not node.is_string]
