@@ -17,7 +17,7 @@ from passport.errors import Refusal, Refused
 from passport.issuing.eligibility import is_eligible, obstacle
 from passport.issuing.issue import Order, issue_dose
 from passport.issuing.issuer import Issuer
-from passport.registry import audit, batch_views, certificates
+from passport.registry import audit, batch_views, batches, certificates
 from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.areas import require_area
 from passport.registry.db import Database
@@ -62,7 +62,7 @@ class Run:
 def outlook(session: Session, *, area: Area, by: Account) -> Outlook:
     """What `propose` would do for `by` in `area` now; whether they may propose there is not asked."""
     ready, unfit = [], Counter[str]()
-    for dose in certificates.proposable(session, area=area):
+    for dose in batches.proposable(session, area=area):
         found = obstacle(dose)
         if found is None:
             ready.append(dose)
@@ -80,12 +80,12 @@ def propose(database: Database, *, area_code: str, by: str, now: datetime, today
     with database.transaction() as session:
         area, account = require_area(session, area_code, on=today), find_account(session, by)
         require_role(session, account, PROPOSERS, area)
-        ready = [dose for dose in certificates.proposable(session, area=area) if is_eligible(dose)]
+        ready = [dose for dose in batches.proposable(session, area=area) if is_eligible(dose)]
         own = told_by(session, account, ready)
         doses = [dose for dose in ready if dose.id not in own]
         if ready and not doses:
             raise Refused(Refusal.OWN_ENTRY, area_code)
-        batch = certificates.create_batch(session, area=area, doses=doses, by=account, at=now)
+        batch = batches.create_batch(session, area=area, doses=doses, by=account, at=now)
         detail = {"area": area.code, "doses": len(doses)}
         audit.record(session, actor=by, action="batch_proposed", subject=f"batch {batch.id}", detail=detail, at=now)
         return Proposed(batch.id, len(doses), len(ready) - len(doses))
@@ -112,7 +112,7 @@ def approve(
         if progress is not None:
             progress(done)
     with database.transaction() as session:
-        if certificates.close_batch(session, batch=certificates.require_batch(session, batch_id)):
+        if batches.close_batch(session, batch=batches.require_batch(session, batch_id)):
             subject = f"batch {batch_id}"
             audit.record(session, actor=by, action="batch_issued", subject=subject, detail={}, at=now)
     issued, untried = outcomes.pop("issued", 0), outcomes.pop(None, 0)
@@ -122,15 +122,15 @@ def approve(
 def _take_up(database: Database, *, batch_id: int, by: str, now: datetime) -> list[str]:
     """Approves the batch unless it is approved already, and answers the doses that were not tried yet."""
     with database.transaction() as session:
-        batch, account = certificates.require_batch(session, batch_id), find_account(session, by)
+        batch, account = batches.require_batch(session, batch_id), find_account(session, by)
         require_role(session, account, APPROVERS, batch.area)
         if batch.state != "approved":
-            certificates.approve(session, batch=batch, by=account, at=now)
+            batches.approve(session, batch=batch, by=account, at=now)
             subject, detail = f"batch {batch_id}", {"viewed": len(batch_views.drawn(session, batch, account))}
             audit.record(session, actor=by, action="batch_approved", subject=subject, detail=detail, at=now)
         elif batch.proposed_by_id == account.id:
             raise Refused(Refusal.OWN_PROPOSAL, str(batch_id))
-        return [member.dose_id for member in certificates.open_members(session, batch)]
+        return [member.dose_id for member in batches.open_members(session, batch)]
 
 
 def _issue_member(
@@ -146,6 +146,6 @@ def _issue_member(
             current = certificates.current_for(session, require_dose(session, dose_id))
             if refusal.reason is Refusal.ALREADY_ISSUED and (current is None or current.batch_id == batch_id):
                 return None
-            certificates.settle_member(session, batch_id=batch_id, dose_id=dose_id, outcome=refusal.reason.value)
+            batches.settle_member(session, batch_id=batch_id, dose_id=dose_id, outcome=refusal.reason.value)
         return refusal.reason.value
     return "issued"

@@ -20,7 +20,7 @@ from passport.formats import hc1
 from passport.issuing.drafting import confirmed_until, draft_certificate, expiry_of, new_identifier
 from passport.issuing.eligibility import require_eligible
 from passport.issuing.issuer import Issuer
-from passport.registry import audit, certificates
+from passport.registry import audit, batches, certificates
 from passport.registry.accounts import account_of, find_account, require_role
 from passport.registry.db import Database
 from passport.registry.doses import require_dose
@@ -158,7 +158,7 @@ def _drafted(
 def _approval(session: Session, order: Order) -> Batch | None:
     """The batch that a second person approved for this order; what replaces a certificate rests on its batch."""
     if order.replaces_id is None:
-        return certificates.approval_of(session, require_dose(session, order.dose_id))
+        return batches.approval_of(session, require_dose(session, order.dose_id))
     replaced = certificates.find_certificate(session, order.replaces_id)
     if replaced.state != "issued":
         raise Refused(Refusal.ALREADY_REVOKED, replaced.id)
@@ -190,9 +190,7 @@ def _record(
     replaced = _retire(session, order, successor=certificate, now=now)
     certificates.record_signed(session, certificate=certificate, text=text, key_id=key_id)
     if certificate.batch_id is not None:
-        certificates.settle_member(
-            session, batch_id=certificate.batch_id, dose_id=order.dose_id, outcome=certificate.state
-        )
+        batches.settle_member(session, batch_id=certificate.batch_id, dose_id=order.dose_id, outcome=certificate.state)
     detail = {"dose": order.dose_id, "batch": certificate.batch_id, "key": key_id, "replaces": order.replaces_id}
     actor = order.actor or order.by
     audit.record(session, actor=actor, action="certificate_issued", subject=certificate.id, detail=detail, at=now)

@@ -15,7 +15,7 @@ from passport.errors import Refused
 from passport.issuing.batch import APPROVERS
 from passport.issuing.drafting import confirmed_until, draft_certificate
 from passport.issuing.eligibility import is_eligible
-from passport.registry import audit, batch_views, certificates
+from passport.registry import audit, batch_views, batches
 from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.db import Database
 from passport.registry.tables import Batch, Dose
@@ -41,7 +41,7 @@ def view_batch(
     They are drawn at the first look and stay the same. Raises InputError (unknown_batch, unknown_account).
     """
     with database.transaction() as session:
-        batch, account = certificates.require_batch(session, batch_id), find_account(session, by)
+        batch, account = batches.require_batch(session, batch_id), find_account(session, by)
         if not _may_approve(session, batch, account):
             return []
         doses = batch_views.drawn(session, batch, account)
@@ -58,7 +58,7 @@ def require_viewed(database: Database, *, batch_id: int, by: str) -> None:
     Asked on the page before `approve`; a batch that was approved and cut off needs no second look.
     """
     with database.reading() as session:
-        batch, account = certificates.require_batch(session, batch_id), find_account(session, by)
+        batch, account = batches.require_batch(session, batch_id), find_account(session, by)
         if _may_approve(session, batch, account):
             batch_views.require_viewed(session, batch, account)
 

@@ -16,6 +16,7 @@ from passport.issuing.viewing import require_viewed, view_batch
 from passport.registry import certificates
 from passport.registry.accounts import require_role
 from passport.registry.areas import require_area
+from passport.registry.batches import list_batches, proposable, require_batch
 from passport.registry.left_out import Why, left_out
 from passport.registry.sites import list_sites
 from passport.rendering.document import certificate_pdf
@@ -34,9 +35,9 @@ def batches() -> str:
     with current_house().database.reading() as session:
         who = account(session)
         areas = areas_of(who, SEES_BATCHES)
-        found = [b for area in areas for b in certificates.list_batches(session, area=area, limit=BATCHES_SHOWN)]
+        found = [b for area in areas for b in list_batches(session, area=area, limit=BATCHES_SHOWN)]
         places = {site.area.code: site.area for area in areas for site in list_sites(session, area=area)}
-        ready = [(place, len(certificates.proposable(session, area=place))) for _code, place in sorted(places.items())]
+        ready = [(place, len(proposable(session, area=place))) for _code, place in sorted(places.items())]
         return render_template("staff/batches.html", found=found, ready=ready)
 
 
@@ -78,7 +79,7 @@ def batch(batch_id: int) -> str:
     house, now = current_house(), clock()
     settings = house.settings
     with house.database.reading() as session:
-        require_role(session, account(session), SEES_BATCHES, certificates.require_batch(session, batch_id).area)
+        require_role(session, account(session), SEES_BATCHES, require_batch(session, batch_id).area)
     previews = view_batch(
         house.database,
         batch_id=batch_id,
@@ -88,7 +89,7 @@ def batch(batch_id: int) -> str:
         issuer_name=settings.issuer_name,
     )
     with house.database.reading() as session:
-        found = certificates.require_batch(session, batch_id)
+        found = require_batch(session, batch_id)
         members = [(member, certificates.current_for(session, member.dose)) for member in found.members[:MEMBERS_SHOWN]]
         return render_template(
             "staff/batch.html",

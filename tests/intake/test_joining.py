@@ -14,7 +14,7 @@ from passport.intake import joining
 from passport.intake.cleaning import correct_dose, correct_person, undo_correction
 from passport.registry import audit, doses, duplicates, merging, people
 from passport.registry.accounts import find_account
-from passport.registry.certificates import approval_of
+from passport.registry.batches import approval_of
 from passport.registry.columns import Base
 from passport.registry.merging import RecordMerge
 from passport.registry.tables import Batch, BatchMember, Certificate, Correction, Person

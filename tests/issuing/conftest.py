@@ -15,7 +15,7 @@ from passport.domain.doses import DoseKind
 from passport.domain.people import IdentityState, Sex
 from passport.issuing.batch import Run, approve, propose
 from passport.issuing.issuer import Issuer
-from passport.registry import accounts, areas, certificates, doses, people, sites
+from passport.registry import accounts, areas, batches, doses, people, sites
 from passport.registry.db import Database
 from passport.registry.tables import Certificate, Dose, Person
 from passport.trust.signers import active_signer, create_signer
@@ -121,8 +121,8 @@ class Office:
         """A batch of everything that is ready, approved but not issued."""
         batch_id = propose(self.database, area_code=area, by=PROPOSER, now=self.now, today=self.today).batch_id
         with self.database.transaction() as session:
-            batch = certificates.require_batch(session, batch_id)
-            certificates.approve(session, batch=batch, by=accounts.find_account(session, APPROVER), at=self.now)
+            batch = batches.require_batch(session, batch_id)
+            batches.approve(session, batch=batch, by=accounts.find_account(session, APPROVER), at=self.now)
         return batch_id
 
     def issue_all(self, *, area: str = KIM_SON) -> Run:

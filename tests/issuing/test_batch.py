@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,23 +12,18 @@ from sqlalchemy import select
 
 from passport.domain.doses import DoseKind
 from passport.domain.people import IdentityState
-from passport.errors import PassportError, Refusal, Refused
+from passport.errors import Refusal, Refused
 from passport.issuing.batch import Run, approve, propose
 from passport.issuing.issuer import Issuer
 from passport.registry import accounts, areas, audit
-from passport.registry.certificates import create_batch, outcomes, require_batch
+from passport.registry.batches import create_batch, outcomes, require_batch
 from passport.registry.doses import change_dose, confirm, require_dose
 from passport.registry.progress import counts
 from passport.registry.tables import Batch
+from tests.refusals import refusal_of
 
 from .conftest import APPROVER, HEAD, KIM_SON, NURSE, OFFICER, PROPOSER, TUA_CHUA, Office
 from .test_issue import MISSING, _missing
-
-
-def _refusal(act: Callable[[], object]) -> object:
-    with pytest.raises(PassportError) as told:
-        act()
-    return told.value.reason
 
 
 def _people(office: Office, number: int) -> list[str]:
@@ -69,15 +63,15 @@ def test_one_proposes_another_approves_and_everything_is_issued(office: Office) 
         acts = [entry.action for entry in reversed(audit.entries(session)) if not entry.subject.startswith("0")]
         assert acts[0] == "batch_proposed"
         assert audit.verify_chain(session) is None
-    assert _refusal(lambda: _approve(office, proposed.batch_id)) is Refusal.BATCH_CLOSED
-    assert _refusal(lambda: _propose(office)) is Refusal.NOTHING_TO_PROPOSE
+    assert refusal_of(lambda: _approve(office, proposed.batch_id)) is Refusal.BATCH_CLOSED
+    assert refusal_of(lambda: _propose(office)) is Refusal.NOTHING_TO_PROPOSE
 
 
 def test_who_proposed_may_not_approve(office: Office) -> None:
     _people(office, 1)
     _grant(office, PROPOSER, "approver")
     batch_id = _propose(office)
-    assert _refusal(lambda: _approve(office, batch_id, by=PROPOSER)) is Refusal.OWN_PROPOSAL
+    assert refusal_of(lambda: _approve(office, batch_id, by=PROPOSER)) is Refusal.OWN_PROPOSAL
     assert office.signatures == 0
 
 
@@ -85,7 +79,7 @@ def test_who_proposed_may_not_go_on_with_it_either(office: Office) -> None:
     _people(office, 1)
     _grant(office, PROPOSER, "approver")
     batch_id = office.approved()
-    assert _refusal(lambda: _approve(office, batch_id, by=PROPOSER)) is Refusal.OWN_PROPOSAL
+    assert refusal_of(lambda: _approve(office, batch_id, by=PROPOSER)) is Refusal.OWN_PROPOSAL
     assert office.signatures == 0
 
 
@@ -93,9 +87,9 @@ def test_who_entered_a_dose_neither_proposes_nor_approves_it(office: Office) -> 
     _people(office, 1)
     _grant(office, NURSE, "issuer")
     _grant(office, NURSE, "approver")
-    assert _refusal(lambda: _propose(office, by=NURSE)) is Refusal.OWN_ENTRY
+    assert refusal_of(lambda: _propose(office, by=NURSE)) is Refusal.OWN_ENTRY
     batch_id = _propose(office)
-    assert _refusal(lambda: _approve(office, batch_id, by=NURSE)) is Refusal.OWN_ENTRY
+    assert refusal_of(lambda: _approve(office, batch_id, by=NURSE)) is Refusal.OWN_ENTRY
     assert office.signatures == 0
 
 
@@ -108,9 +102,9 @@ def test_who_corrected_a_dose_neither_proposes_nor_approves_it(office: Office) -
         change_dose(session, dose=dose, field="lot", value="FE8163", why="sổ tiêm", by=by, at=office.now)
         session.flush()
         confirm(session, doses=[dose], by=accounts.find_account(session, HEAD), at=office.now)
-    assert _refusal(lambda: _propose(office, by=OFFICER)) is Refusal.OWN_ENTRY
+    assert refusal_of(lambda: _propose(office, by=OFFICER)) is Refusal.OWN_ENTRY
     batch_id = _propose(office)
-    assert _refusal(lambda: _approve(office, batch_id, by=OFFICER)) is Refusal.OWN_ENTRY
+    assert refusal_of(lambda: _approve(office, batch_id, by=OFFICER)) is Refusal.OWN_ENTRY
     assert office.signatures == 0
 
 
@@ -126,14 +120,14 @@ def test_own_entries_are_left_out_of_a_proposal_and_said(office: Office) -> None
 @pytest.mark.parametrize("by", [NURSE, HEAD, APPROVER])
 def test_only_issuers_propose(office: Office, by: str) -> None:
     _people(office, 1)
-    assert _refusal(lambda: _propose(office, by=by)) is Refusal.NOT_PERMITTED
+    assert refusal_of(lambda: _propose(office, by=by)) is Refusal.NOT_PERMITTED
 
 
 @pytest.mark.parametrize("by", [NURSE, HEAD, PROPOSER])
 def test_only_approvers_approve(office: Office, by: str) -> None:
     _people(office, 1)
     batch_id = _propose(office)
-    assert _refusal(lambda: _approve(office, batch_id, by=by)) is Refusal.NOT_PERMITTED
+    assert refusal_of(lambda: _approve(office, batch_id, by=by)) is Refusal.NOT_PERMITTED
     assert (office.signatures, office.certificates()) == (0, [])
 
 
@@ -144,15 +138,15 @@ def test_roles_hold_in_their_own_area_only(office: Office) -> None:
         area = areas.require_area(session, TUA_CHUA, on=office.today)
         for role in ("issuer", "approver"):
             accounts.grant_role(session, account=other, role=role, area=area)
-    assert _refusal(lambda: _propose(office, by="other@example.vn")) is Refusal.NOT_PERMITTED
+    assert refusal_of(lambda: _propose(office, by="other@example.vn")) is Refusal.NOT_PERMITTED
     batch_id = _propose(office)
-    assert _refusal(lambda: _approve(office, batch_id, by="other@example.vn")) is Refusal.NOT_PERMITTED
+    assert refusal_of(lambda: _approve(office, batch_id, by="other@example.vn")) is Refusal.NOT_PERMITTED
 
 
 def test_unknown_areas_and_batches_are_said(office: Office) -> None:
-    assert _refusal(lambda: _propose(office, area="99999")) is Refusal.UNKNOWN_AREA
-    assert _refusal(lambda: _approve(office, 99)) is Refusal.UNKNOWN_BATCH
-    assert _refusal(lambda: _propose(office, area=TUA_CHUA)) is Refusal.NOTHING_TO_PROPOSE
+    assert refusal_of(lambda: _propose(office, area="99999")) is Refusal.UNKNOWN_AREA
+    assert refusal_of(lambda: _approve(office, 99)) is Refusal.UNKNOWN_BATCH
+    assert refusal_of(lambda: _propose(office, area=TUA_CHUA)) is Refusal.NOTHING_TO_PROPOSE
 
 
 def test_what_cannot_be_issued_is_not_proposed(office: Office) -> None:
@@ -217,7 +211,7 @@ def test_a_house_that_cannot_sign_stops_the_run_and_spends_no_member(office: Off
     batch_id = _propose(office)
     issuer = office.issuer()
     spoilt = replace(issuer, signer=replace(issuer.signer, sign=lambda data: bytes(64)))
-    assert _refusal(lambda: _approve(office, batch_id, issuer=spoilt)) is Refusal.SELF_CHECK_FAILED
+    assert refusal_of(lambda: _approve(office, batch_id, issuer=spoilt)) is Refusal.SELF_CHECK_FAILED
     with office.database.reading() as session:
         assert outcomes(session, require_batch(session, batch_id)) == {None: 2}
     assert _approve(office, batch_id).issued == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,24 +12,19 @@ from sqlalchemy import event, func, select
 
 from passport.domain.dates import PartialDate
 from passport.domain.people import IdentityState, Sex
-from passport.errors import PassportError, Refusal
+from passport.errors import Refusal
 from passport.issuing import holder
 from passport.issuing.delivery import Gateways
 from passport.issuing.holder import FiveValues
 from passport.registry.codes import OneTimeCode
 from passport.registry.messages import outbox
 from passport.registry.tables import Person
+from tests.refusals import refusal_of
 
 from .conftest import Office
 
 PEPPER = b"of a test"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-def _refusal(act: Callable[[], object]) -> object:
-    with pytest.raises(PassportError) as told:
-        act()
-    return told.value.reason
 
 
 @pytest.fixture
@@ -199,7 +193,7 @@ def test_the_stand_in_for_messages_refuses_production(office: Office, mo: FiveVa
     def act() -> str:
         return holder.ask(office.database, told=mo, pepper=PEPPER, gateways=Gateways(production=True), now=office.now)
 
-    assert _refusal(act) is Refusal.DEMO_IN_PRODUCTION
+    assert refusal_of(act) is Refusal.DEMO_IN_PRODUCTION
 
 
 def _standings(office: Office, person_id: str) -> list[tuple[int, str, date | datetime | None]]:
@@ -251,6 +245,6 @@ def test_a_certificate_is_its_holders_alone(office: Office) -> None:
 
         def reach(certificate_id: str) -> object:
             look = {"person_id": mine, "on": office.today}
-            return _refusal(lambda: holder.own_certificate(session, certificate_id=certificate_id, **look))
+            return refusal_of(lambda: holder.own_certificate(session, certificate_id=certificate_id, **look))
 
         assert reach(rows[other].id) is reach("0" * 32) is Refusal.UNKNOWN_CERTIFICATE

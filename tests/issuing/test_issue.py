@@ -13,7 +13,7 @@ import pytest
 from passport.domain.certificate import Certificate as Stated
 from passport.domain.people import IdentityState
 from passport.domain.verdict import Outcome
-from passport.errors import PassportError, Reason, Refusal, Refused
+from passport.errors import Reason, Refusal, Refused
 from passport.formats.uvci import check_character
 from passport.issuing.batch import propose
 from passport.issuing.issue import RESERVATION_LIFE, Order, issue, issue_dose
@@ -24,14 +24,9 @@ from passport.registry.certificates import reserve
 from passport.registry.tables import BatchMember, Dose
 from passport.trust.signers import create_signer, rotate_signer, withdraw_signer
 from passport.verifying.verify import verify
+from tests.refusals import refusal_of
 
 from .conftest import APPROVER, NURSE, PASSPHRASE, PROPOSER, Office
-
-
-def _refusal(act: Callable[[], object]) -> object:
-    with pytest.raises(PassportError) as told:
-        act()
-    return told.value.reason
 
 
 def _stated(office: Office, text: str, *, now: datetime | None = None) -> Stated:
@@ -116,7 +111,7 @@ def test_nothing_is_signed_while_a_condition_is_missing(office: Office, what: st
         lambda: issue_dose(office.database, order=Order(dose_id, PROPOSER), now=office.now, issuer=issuer),
     ]
     for act in acts:
-        assert _refusal(act) is reason
+        assert refusal_of(act) is reason
     assert (office.signatures, office.certificates()) == (0, [])
 
 
@@ -126,13 +121,15 @@ def test_nothing_is_signed_without_the_approval_of_a_second_person(office: Offic
     issuer = office.issuer()
 
     def attempt() -> object:
-        return _refusal(lambda: issue(office.database, person_id=person_id, by=PROPOSER, now=office.now, issuer=issuer))
+        return refusal_of(
+            lambda: issue(office.database, person_id=person_id, by=PROPOSER, now=office.now, issuer=issuer)
+        )
 
     assert attempt() is Refusal.BATCH_NOT_APPROVED
     propose(office.database, area_code="37", by=PROPOSER, now=office.now, today=office.today)
     assert attempt() is Refusal.BATCH_NOT_APPROVED
     order = Order(dose_id, PROPOSER)
-    assert _refusal(lambda: issue_dose(office.database, order=order, now=office.now, issuer=issuer)) is (
+    assert refusal_of(lambda: issue_dose(office.database, order=order, now=office.now, issuer=issuer)) is (
         Refusal.BATCH_NOT_APPROVED
     )
     assert (office.signatures, office.certificates()) == (0, [])
@@ -162,7 +159,7 @@ def test_an_approval_is_good_for_one_certificate(office: Office) -> None:
     revoke(
         office.database, certificate_id=row.id, reason="gian lận", by=APPROVER, now=office.now, keys_dir=office.keys_dir
     )
-    again = _refusal(
+    again = refusal_of(
         lambda: issue(office.database, person_id=person_id, by=PROPOSER, now=office.now, issuer=office.issuer())
     )
     assert again is Refusal.BATCH_NOT_APPROVED
@@ -176,7 +173,7 @@ def test_who_may_not_issue_gets_nothing(office: Office) -> None:
     office.approved()
 
     def attempt(person: str, by: str) -> object:
-        return _refusal(lambda: issue(office.database, person_id=person, by=by, now=office.now, issuer=issuer))
+        return refusal_of(lambda: issue(office.database, person_id=person, by=by, now=office.now, issuer=issuer))
 
     assert attempt(person_id, NURSE) is Refusal.NOT_PERMITTED
     assert attempt(person_id, "nobody@example.vn") is Refusal.UNKNOWN_ACCOUNT
@@ -195,7 +192,7 @@ def test_a_dose_has_one_certificate(office: Office) -> None:
     assert batch
     with office.database.transaction() as session:
         session.get_one(BatchMember, (batch, dose_id)).outcome = None  # as if it had never been tried
-    again = _refusal(lambda: issue(office.database, person_id=person_id, by=PROPOSER, now=office.now, issuer=issuer))
+    again = refusal_of(lambda: issue(office.database, person_id=person_id, by=PROPOSER, now=office.now, issuer=issuer))
     assert again is Refusal.ALREADY_ISSUED
     assert (office.signatures, len(office.certificates())) == (1, 1)
 
@@ -217,7 +214,7 @@ def test_a_signer_out_of_its_dates_signs_nothing(office: Office, days: int) -> N
     office.dose(person_id)
     office.approved()
     issuer, now = office.issuer(), office.now + timedelta(days=days)
-    assert _refusal(lambda: issue(office.database, person_id=person_id, by=PROPOSER, now=now, issuer=issuer)) is (
+    assert refusal_of(lambda: issue(office.database, person_id=person_id, by=PROPOSER, now=now, issuer=issuer)) is (
         Refusal.NO_ACTIVE_SIGNER
     )
     assert office.signatures == 0
@@ -262,9 +259,9 @@ def test_a_withdrawn_signer_signs_in_vain(office: Office) -> None:
     issuer = office.issuer()
     withdraw_signer(office.keys_dir, key_id=issuer.signer.key_id, now=office.now)
     late = replace(issuer, context=office.context())
-    assert _refusal(lambda: issue(office.database, person_id=person_id, by=PROPOSER, now=office.now, issuer=late)) is (
-        Refusal.SELF_CHECK_FAILED
-    )
+    assert refusal_of(
+        lambda: issue(office.database, person_id=person_id, by=PROPOSER, now=office.now, issuer=late)
+    ) is (Refusal.SELF_CHECK_FAILED)
     assert office.certificates(state="issued") == []
 
 
@@ -330,7 +327,7 @@ def test_a_reservation_that_was_cut_off_stands_in_nobodys_way_for_long(office: O
     def attempt(now: datetime) -> object:
         return issue(office.database, person_id=person_id, by=PROPOSER, now=now, issuer=office.issuer())
 
-    assert _refusal(lambda: attempt(office.now)) is Refusal.ALREADY_ISSUED
+    assert refusal_of(lambda: attempt(office.now)) is Refusal.ALREADY_ISSUED
     attempt(office.now + RESERVATION_LIFE + timedelta(seconds=1))
     assert Counter(row.state for row in office.certificates()) == {"issued": 1, "abandoned": 1}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace as changed
 from datetime import timedelta
 from pathlib import Path
@@ -22,14 +21,9 @@ from passport.registry.tables import Certificate
 from passport.trust.own_revocations import own_file
 from passport.trust.revocation import Revocations
 from passport.verifying.verify import verify
+from tests.refusals import refusal_of
 
 from .conftest import APPROVER, NURSE, OFFICER, PROPOSER, Office
-
-
-def _refusal(act: Callable[[], object]) -> object:
-    with pytest.raises(PassportError) as told:
-        act()
-    return told.value.reason
 
 
 def _issued(office: Office, **told: object) -> Certificate:
@@ -78,13 +72,13 @@ def test_a_revoked_certificate_is_refused_everywhere_at_once(office: Office) -> 
 
 def test_revoked_once_for_a_reason_by_who_may(office: Office) -> None:
     row = _issued(office)
-    assert _refusal(lambda: _revoke(office, row.id, by=NURSE)) is Refusal.NOT_PERMITTED
-    assert _refusal(lambda: _revoke(office, row.id, reason=" ")) is Refusal.BAD_OPTION
-    assert _refusal(lambda: _revoke(office, row.id, reason="x" * 201)) is Refusal.BAD_OPTION
-    assert _refusal(lambda: _revoke(office, "0" * 32)) is Refusal.UNKNOWN_CERTIFICATE
+    assert refusal_of(lambda: _revoke(office, row.id, by=NURSE)) is Refusal.NOT_PERMITTED
+    assert refusal_of(lambda: _revoke(office, row.id, reason=" ")) is Refusal.BAD_OPTION
+    assert refusal_of(lambda: _revoke(office, row.id, reason="x" * 201)) is Refusal.BAD_OPTION
+    assert refusal_of(lambda: _revoke(office, "0" * 32)) is Refusal.UNKNOWN_CERTIFICATE
     assert Revocations.load(office.keys_dir).version == 0
     _revoke(office, row.id)
-    assert _refusal(lambda: _revoke(office, row.id)) is Refusal.ALREADY_REVOKED
+    assert refusal_of(lambda: _revoke(office, row.id)) is Refusal.ALREADY_REVOKED
     assert Revocations.load(office.keys_dir).version == 1
 
 
@@ -135,7 +129,7 @@ def test_a_correction_that_no_certificate_tells_replaces_nothing(office: Office)
 def test_while_the_corrected_person_is_not_verified_the_old_one_stays(office: Office) -> None:
     row = _issued(office)
     _correct(office, row.person_id, state=IdentityState.WRONG, full_name="Trần Thị Mai")
-    assert _refusal(lambda: _replace_all(office, row.person_id)) is Refusal.IDENTITY_UNVERIFIED
+    assert refusal_of(lambda: _replace_all(office, row.person_id)) is Refusal.IDENTITY_UNVERIFIED
     assert [found.state for found in office.certificates()] == ["issued"]
     assert (office.signatures, Revocations.load(office.keys_dir).version) == (1, 0)
 
@@ -143,7 +137,7 @@ def test_while_the_corrected_person_is_not_verified_the_old_one_stays(office: Of
 def test_who_may_not_replace_changes_nothing(office: Office) -> None:
     row = _issued(office)
     _correct(office, row.person_id, full_name="Trần Thị Mai")
-    assert _refusal(lambda: _replace_all(office, row.person_id, by=NURSE)) is Refusal.NOT_PERMITTED
+    assert refusal_of(lambda: _replace_all(office, row.person_id, by=NURSE)) is Refusal.NOT_PERMITTED
     assert office.signatures == 1
 
 
@@ -161,7 +155,7 @@ def _replace(office: Office, certificate_id: str) -> Issued:
 def test_a_revoked_certificate_is_not_replaced(office: Office) -> None:
     row = _issued(office)
     _revoke(office, row.id)
-    assert _refusal(lambda: _replace(office, row.id)) is Refusal.ALREADY_REVOKED
+    assert refusal_of(lambda: _replace(office, row.id)) is Refusal.ALREADY_REVOKED
     assert (office.signatures, len(office.certificates())) == (1, 1)
 
 
@@ -172,7 +166,7 @@ def test_if_the_new_one_fails_the_old_one_stays_in_force(office: Office) -> None
     act = lambda: replace(  # noqa: E731
         office.database, certificate_id=row.id, reason="thử", by=PROPOSER, now=office.now, issuer=spoilt
     )
-    assert _refusal(act) is Refusal.SELF_CHECK_FAILED
+    assert refusal_of(act) is Refusal.SELF_CHECK_FAILED
     assert Counter(found.state for found in office.certificates()) == {"issued": 1, "abandoned": 1}
     assert Revocations.load(office.keys_dir).version == 0
 

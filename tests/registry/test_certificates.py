@@ -1,4 +1,4 @@
-"""Certificates: reserved before they are signed, one in force for a dose whoever is in a hurry; batches."""
+"""Certificates: reserved before they are signed, one in force for a dose whoever is in a hurry."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
-import pytest
-
-from passport.domain.people import IdentityState
-from passport.errors import InputError, PassportError, Refusal, Refused
+from passport.errors import Refusal, Refused
 from passport.registry import certificates
 from passport.registry.accounts import Account
 from passport.registry.db import Database
 from passport.registry.tables import Certificate, Dose
+from tests.refusals import refusal_of
 
-from .conftest import KIM_SON, TUA_CHUA, Scene
+from .conftest import Scene
 
 CLIENTS = 12
 
@@ -38,18 +36,14 @@ def _sign(scene: Scene, certificate: Certificate) -> None:
     certificates.record_signed(scene.session, certificate=certificate, text="HC1:6BF", key_id="0a0b")
 
 
-def _refusal(act: Callable[[], object]) -> object:
-    with pytest.raises(PassportError) as told:
-        act()
-    return told.value.reason
-
-
 def test_reserved_then_signed_then_found(scene: Scene) -> None:
     dose = scene.confirmed(scene.person())
     certificate = _reserve(scene, dose)
     assert certificate.state == "reserved"
     assert certificates.current_for(scene.session, dose) is None
-    assert _refusal(lambda: certificates.find_certificate(scene.session, certificate.id)) is Refusal.UNKNOWN_CERTIFICATE
+    assert (
+        refusal_of(lambda: certificates.find_certificate(scene.session, certificate.id)) is Refusal.UNKNOWN_CERTIFICATE
+    )
     _sign(scene, certificate)
     assert (certificate.state, certificate.text, certificate.key_id) == ("issued", "HC1:6BF", "0a0b")
     assert certificates.current_for(scene.session, dose) is certificate
@@ -61,16 +55,16 @@ def test_reserved_then_signed_then_found(scene: Scene) -> None:
 def test_a_dose_is_certified_once(scene: Scene) -> None:
     dose = scene.confirmed(scene.person())
     reserved = _reserve(scene, dose)
-    assert _refusal(lambda: _reserve(scene, dose, "B")) is Refusal.ALREADY_ISSUED
+    assert refusal_of(lambda: _reserve(scene, dose, "B")) is Refusal.ALREADY_ISSUED
     _sign(scene, reserved)
-    assert _refusal(lambda: _reserve(scene, dose, "C")) is Refusal.ALREADY_ISSUED
-    assert _refusal(lambda: _sign(scene, reserved)) is Refusal.ALREADY_ISSUED
+    assert refusal_of(lambda: _reserve(scene, dose, "C")) is Refusal.ALREADY_ISSUED
+    assert refusal_of(lambda: _sign(scene, reserved)) is Refusal.ALREADY_ISSUED
 
 
 def test_an_identifier_is_never_used_twice(scene: Scene) -> None:
     first, second = scene.confirmed(scene.person()), scene.confirmed(scene.person(id_number="2"))
     _reserve(scene, first, "A")
-    assert _refusal(lambda: _reserve(scene, second, "A")) is Refusal.ALREADY_ISSUED
+    assert refusal_of(lambda: _reserve(scene, second, "A")) is Refusal.ALREADY_ISSUED
 
 
 def test_the_old_one_stays_in_force_until_the_new_one_is_signed(scene: Scene) -> None:
@@ -79,7 +73,7 @@ def test_the_old_one_stays_in_force_until_the_new_one_is_signed(scene: Scene) ->
     _sign(scene, old)
     new = _reserve(scene, dose, "B", replaces=old)
     assert certificates.current_for(scene.session, dose) is old
-    assert _refusal(lambda: _sign(scene, new)) is Refusal.ALREADY_ISSUED  # the old one was not revoked yet
+    assert refusal_of(lambda: _sign(scene, new)) is Refusal.ALREADY_ISSUED  # the old one was not revoked yet
     certificates.revoke(
         scene.session, certificate=old, reason="đính chính", by=scene.account("officer"), at=scene.now, replaced_by=new
     )
@@ -98,7 +92,7 @@ def test_revoked_once(scene: Scene) -> None:
 
     revoke()
     assert certificate.revocation_reason == "cấp nhầm"
-    assert _refusal(revoke) is Refusal.ALREADY_REVOKED
+    assert refusal_of(revoke) is Refusal.ALREADY_REVOKED
     assert certificates.find_certificate(scene.session, certificate.id) is certificate
 
 
@@ -108,7 +102,7 @@ def test_a_reservation_that_was_cut_off_can_be_given_up(scene: Scene) -> None:
     assert certificates.abandon_reservations(scene.session, before=scene.now) == 0
     assert certificates.abandon_reservations(scene.session, before=scene.now + timedelta(minutes=10)) == 1
     _sign(scene, _reserve(scene, dose, "B"))
-    assert _refusal(lambda: _sign(scene, lost)) is Refusal.ALREADY_ISSUED
+    assert refusal_of(lambda: _sign(scene, lost)) is Refusal.ALREADY_ISSUED
 
 
 def test_expiring_certificates_come_a_page_at_a_time(scene: Scene) -> None:
@@ -189,63 +183,3 @@ def test_many_clients_issue_the_same_doses_once(database: Database, now: datetim
     with database.reading() as session:
         states = Counter(certificate.state for certificate in session.query(Certificate))
     assert states == {"issued": len(dose_ids)}
-
-
-def test_what_a_batch_may_propose(scene: Scene) -> None:
-    person = scene.person("A", id_number="1")
-    scene.confirmed(person, number=1, given_on=date(2026, 1, 5))
-    last = scene.confirmed(person, number=2, given_on=date(2026, 2, 5))
-    scene.dose(person, number=3, given_on=date(2026, 8, 5))  # not confirmed, so not the one to certify
-    certified = scene.confirmed(scene.person("B", id_number="2"))
-    scene.issued(certified)
-    unverified = scene.person("C", id_number="3")
-    scene.confirmed(unverified)
-    unverified.identity_state = IdentityState.WRONG.value
-    elsewhere = scene.confirmed(scene.person("D", id_number="4"), site=scene.site("TC01", TUA_CHUA))
-    assert certificates.proposable(scene.session, area=scene.area(KIM_SON)) == [last]
-    assert set(certificates.proposable(scene.session)) == {last, elsewhere}
-    certificates.create_batch(scene.session, area=scene.area(), doses=[last], by=scene.account("officer"), at=scene.now)
-    assert certificates.proposable(scene.session) == [elsewhere]
-
-
-def test_somebody_else_approves_a_batch_once(scene: Scene) -> None:
-    doses = [scene.confirmed(scene.person(id_number=str(n)), by=scene.account(f"nurse{n}")) for n in range(2)]
-    batch = certificates.create_batch(
-        scene.session, area=scene.area(), doses=doses, by=scene.account("officer"), at=scene.now
-    )
-
-    def approve(name: str) -> None:
-        certificates.approve(scene.session, batch=batch, by=scene.account(name), at=scene.now)
-
-    assert _refusal(lambda: approve("officer")) is Refusal.OWN_PROPOSAL
-    assert _refusal(lambda: approve("nurse1")) is Refusal.OWN_ENTRY
-    approve("approver")
-    assert (batch.state, batch.approved_at) == ("approved", scene.now)
-    assert _refusal(lambda: approve("other approver")) is Refusal.BATCH_CLOSED
-
-
-def test_what_is_left_of_a_batch_after_a_break(scene: Scene) -> None:
-    doses = sorted((scene.confirmed(scene.person(id_number=str(n))) for n in range(3)), key=lambda dose: dose.id)
-    batch = certificates.create_batch(
-        scene.session, area=scene.area(), doses=doses, by=scene.account("officer"), at=scene.now
-    )
-    open_members = certificates.open_members(scene.session, batch)
-    assert [member.dose_id for member in open_members] == [dose.id for dose in doses]
-    open_members[0].outcome = "issued"
-    assert len(certificates.open_members(scene.session, batch)) == 2
-    assert certificates.outcomes(scene.session, batch) == {"issued": 1, None: 2}
-    assert certificates.require_batch(scene.session, batch.id) is batch
-    assert certificates.list_batches(scene.session, area=scene.area("37")) == [batch]
-    assert certificates.list_batches(scene.session, area=scene.area("11")) == []
-    assert certificates.list_batches(scene.session, before=batch.id) == []
-
-
-def test_nothing_to_propose_and_unknown_batch(scene: Scene) -> None:
-    nothing = _refusal(
-        lambda: certificates.create_batch(
-            scene.session, area=scene.area(), doses=[], by=scene.account("officer"), at=scene.now
-        )
-    )
-    assert nothing is Refusal.NOTHING_TO_PROPOSE
-    with pytest.raises(InputError):
-        certificates.require_batch(scene.session, 99)

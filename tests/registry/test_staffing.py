@@ -8,7 +8,7 @@ import pytest
 
 from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused
-from passport.registry import batch_views, certificates, invitations, staffing
+from passport.registry import batch_views, batches, invitations, staffing
 from passport.registry.accounts import Account, grant_role, spend_code
 from passport.registry.left_out import Why, left_out
 from passport.registry.tables import Area
@@ -176,9 +176,7 @@ def test_twenty_are_drawn_for_each_approver_and_kept(scene: Scene) -> None:
         for n in range(batch_views.SAMPLE + 5)
     ]
     approver, other = scene.account("approver"), scene.account("other")
-    batch = certificates.create_batch(
-        scene.session, area=scene.area(), doses=doses, by=scene.account("a"), at=scene.now
-    )
+    batch = batches.create_batch(scene.session, area=scene.area(), doses=doses, by=scene.account("a"), at=scene.now)
     with pytest.raises(Refused) as told:
         batch_views.require_viewed(scene.session, batch, approver)
     assert told.value.reason is Refusal.NOT_VIEWED
@@ -199,7 +197,7 @@ def test_each_dose_is_left_out_for_its_first_reason(scene: Scene) -> None:
     scene.dose(scene.person(id_number="037190000014", name="Trần Thị Bốn", state=IdentityState.WRONG))
     scene.issued(scene.confirmed(scene.person(id_number="037190000015", name="Trần Thị Năm")))
     proposed = scene.confirmed(scene.person(id_number="037190000016", name="Trần Thị Sáu"))
-    certificates.create_batch(scene.session, area=scene.area(), doses=[proposed], by=scene.account("a"), at=scene.now)
+    batches.create_batch(scene.session, area=scene.area(), doses=[proposed], by=scene.account("a"), at=scene.now)
     assert left_out(scene.session, area=scene.area()) == {
         Why.HELD: 1,
         Why.IDENTITY: 1,
