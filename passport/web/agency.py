@@ -23,7 +23,8 @@ from passport.verifying.context import Context
 from passport.verifying.request import CheckRequest, answer, parse_defaults, parse_request
 from passport.verifying.verify import verify_image
 from passport.web import access
-from passport.web.api_models import BatchIn, BatchOut, CheckIn, CheckOut, PictureIn, SamplesOut
+from passport.web.api_requests import BatchIn, CheckIn, PictureIn
+from passport.web.api_verdicts import BatchOut, CheckOut, SamplesOut
 from passport.web.bodies import BATCH_LIMIT, json_body, read_json
 from passport.web.callers import caller, needs, require_known
 from passport.web.errors import problem_of

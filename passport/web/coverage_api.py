@@ -16,7 +16,7 @@ from passport.intake.coverage import Asked, outward_figures
 from passport.registry.accounts import require_role
 from passport.registry.areas import require_area
 from passport.web.agency import BLUEPRINT, json_answer
-from passport.web.api_models import Strict
+from passport.web.api_shapes import Strict
 from passport.web.callers import acting_account, needs
 from passport.web.date_patterns import DAY
 from passport.web.openapi import documented

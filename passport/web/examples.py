@@ -30,7 +30,8 @@ from passport.errors import Reason, Refusal, Sentence, advice, sentence
 from passport.formats import uvci
 from passport.rules.valuesets import country_name, names
 from passport.verifying.saying import COMPARE, GENUINE
-from passport.web.api_models import BatchIn, BatchOut, CheckIn, CheckOut
+from passport.web.api_requests import BatchIn, CheckIn
+from passport.web.api_verdicts import BatchOut, CheckOut
 from passport.web.errors import problem
 from passport.web.record_models import RevocationIn
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from passport.web.api_models import Bilingual, Strict
+from passport.web.api_shapes import Bilingual, Strict
 
 JOB_ID = r"[0-9a-f]{32}"
 IMPORT_ID = r"[1-9][0-9]{0,8}"

@@ -10,7 +10,7 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from passport.web.api_models import ProblemOut
+from passport.web.api_shapes import ProblemOut
 from passport.web.errors import PROBLEM
 from passport.web.examples import answers, requests
 from passport.web.job_models import IMPORT_ID, JOB_ID

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from passport.domain.doses import DoseKind, DoseState
 from passport.domain.people import IdentityState
-from passport.web.api_models import Strict
+from passport.web.api_shapes import Strict
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 PERSON_ID = r"[0-9a-z]{32}"

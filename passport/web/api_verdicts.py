@@ -1,129 +1,20 @@
-"""The shapes of checks and verdicts in the API (INTERFACES sections 4 and 5), exact for programs that hold on to them.
-
-The verdict is made in `domain.verdict` and `verifying.request` reads the requests; a test holds both against this.
-Fields with a default may be absent; the default itself is no part of the shape.
-"""
+"""The shapes of verdicts in the API (INTERFACES section 4); `domain.verdict` makes them, a test holds both together."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import Field, RootModel
 
 from passport.domain.certificate import Kind
 from passport.domain.verdict import Heading, Outcome, Result, Step
 from passport.errors import Reason
 from passport.formats.table import FORMATS
-from passport.rules.policies import POLICIES
-from passport.verifying.holder import NAME_LIMIT
-from passport.verifying.request import REF_LIMIT
-from passport.verifying.several import CREDENTIALS_LEAST, CREDENTIALS_MOST
-from passport.web.bodies import BATCH_LIMIT
-from passport.web.date_patterns import BORN, CLOCK
+from passport.web.api_requests import OneCheckIn, Ref
+from passport.web.api_shapes import Bilingual, ProblemOut, Strict
 
-
-class Strict(BaseModel):
-    """No unknown fields."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-_POLICY_NAMES = sorted({policy.name for policy in POLICIES})
-At = Annotated[
-    str, Field(pattern=f"^(?:{CLOCK})$", description="clock of the check, RFC 3339 or a date", examples=["2027-01-15"])
-]
-Country = Annotated[str, Field(pattern="^[A-Za-z]{2}$", description="country of arrival", examples=["DE"])]
-Policy = Annotated[str, Field(json_schema_extra={"enum": _POLICY_NAMES}, examples=["vn-domestic"])]
-Name = Annotated[str, Field(min_length=1, max_length=NAME_LIMIT, pattern=r"\S", examples=["Nguyễn Văn An"])]
-Born = Annotated[
-    str, Field(pattern=f"^(?:{BORN})$", description="YYYY[-MM[-DD]] or [[dd/]mm/]yyyy", examples=["1990-01-02"])
-]
-Ref = Annotated[
-    str,
-    Field(
-        max_length=REF_LIMIT,
-        pattern=r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$",
-        description="your own reference; it is echoed",
-        examples=["PNR-123"],
-    ),
-]
 Instant = Annotated[str, Field(description="RFC 3339 in UTC", examples=["2026-11-21T03:00:00Z"])]
 Day = Annotated[str, Field(description="YYYY-MM-DD", examples=["2022-02-18"])]
-
-
-class Bilingual(Strict):
-    """One sentence in both languages."""
-
-    vi: str
-    en: str
-
-
-class HolderIn(Strict):
-    """Who presents the certificate, as the identity document says."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
-
-    name: Name | None = None
-    born: Born | None = None
-
-
-class Terms(Strict):
-    """What a check is made for; each field may be left out."""
-
-    at: At | None = None
-    country: Country | None = None
-    policy: Policy | None = None
-
-
-class _Check(Terms):
-    holder: HolderIn | None = None
-    ref: Ref | None = None
-
-
-class OneCheckIn(_Check):
-    """The check of one credential."""
-
-    credential: str = Field(description="the text of the code", examples=["HC1:…"])
-    credentials: None = None
-
-
-class JointCheckIn(_Check):
-    """The check of several credentials of one person, judged together."""
-
-    credential: None = None
-    credentials: list[str] = Field(
-        min_length=CREDENTIALS_LEAST, max_length=CREDENTIALS_MOST, description="texts of one person"
-    )
-
-
-class CheckIn(RootModel[OneCheckIn | JointCheckIn]):
-    """One check: exactly one of `credential` and `credentials`."""
-
-
-class BatchIn(Terms):
-    """Up to 1,000 checks; `at`, `country` and `policy` hold for items that name none."""
-
-    items: list[CheckIn | Any] = Field(
-        min_length=1,
-        max_length=BATCH_LIMIT,
-        description="checks as in /verifications; what is none gets a problem in its place and spoils only itself",
-    )
-
-
-class PictureIn(Strict):
-    """One check of a picture or PDF; the fields beside it are those of a JSON check.
-
-    The holder is `holder` as JSON text, or the two fields `name` and `born` by themselves, which win.
-    """
-
-    image: bytes = Field(json_schema_extra={"format": "binary"}, description="PNG, JPEG, WebP or PDF")
-    at: At = ""
-    country: Country = ""
-    policy: Policy = ""
-    holder: HolderIn = Field(default_factory=HolderIn)
-    name: Name = ""
-    born: Born = ""
-    ref: Ref = ""
 
 
 class StepOut(Strict):
@@ -272,17 +163,6 @@ class JointVerdictOut(_Told):
 
 class CheckOut(RootModel[VerdictOut | JointVerdictOut]):
     """The answer to a check of one credential, or of several of one person."""
-
-
-class ProblemOut(Strict):
-    """A problem of RFC 9457; never repeats the input."""
-
-    type: str
-    title: str
-    status: int
-    reason: str | None
-    message: Bilingual
-    advice: Bilingual | None
 
 
 class BatchOut(Strict):
