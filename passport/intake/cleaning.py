@@ -24,7 +24,7 @@ from passport.intake.readers import RowReader, day_first
 from passport.intake.rows import DoseCells, read_dose
 from passport.intake.settling import settle_identity, settle_row
 from passport.intake.sheets import RawRow
-from passport.registry import audit, doses, people
+from passport.registry import audit, doses, identities, people
 from passport.registry.accounts import find_account, require_role
 from passport.registry.cleaning import DOSE_ROLE, IDENTITY_ROLE, dose_duty
 from passport.registry.db import Database
@@ -52,7 +52,7 @@ def correct_person(
         roles = IDENTITY_ROLES + (DOSE_ROLES if field in CONTACT_FIELDS else ())
         people.require_role_for(session, account, roles, person)
         checked = _person_value(person, field, value.strip(), today=today)
-        changed = people.correct_person(
+        changed = identities.correct_person(
             session, person=person, field=field, value=checked, why=stated_reason(why), by=account, at=now
         )
         if changed is not None:
@@ -103,14 +103,14 @@ def undo_correction(database: Database, *, correction_id: int, why: str, by: str
     """
     with database.transaction() as session:
         account, undone = find_account(session, by), session.get(Correction, correction_id)
-        if undone is None or undone.field not in people.CORRECTABLE or undone.dose_id is not None:
+        if undone is None or undone.field not in identities.CORRECTABLE or undone.dose_id is not None:
             raise InputError(Refusal.BAD_OPTION, f"correction {correction_id}")
         person = people.lock_person(session, undone.person_id)
         roles = IDENTITY_ROLES + (DOSE_ROLES if undone.field in CONTACT_FIELDS else ())
         people.require_role_for(session, account, roles, person)
         if getattr(person, undone.field) != undone.after:
             raise InputError(Refusal.BAD_OPTION, f"correction {correction_id} was changed since")
-        changed = people.correct_person(
+        changed = identities.correct_person(
             session, person=person, field=undone.field, value=undone.before, why=stated_reason(why), by=account, at=now
         )
         assert changed is not None

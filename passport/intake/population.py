@@ -22,7 +22,7 @@ from passport.errors import Refusal, Refused, Unavailable
 from passport.intake.people_cells import HOME
 from passport.intake.settling import settle_identity
 from passport.intake.standin import EmbeddedPopulation
-from passport.registry import audit, people
+from passport.registry import audit, identities, people
 from passport.registry.areas import require_area
 from passport.registry.db import Database
 from passport.registry.tables import Person
@@ -203,6 +203,6 @@ def _record(
     person = people.require_person(session, person_id)
     waits = person.identity_state == IdentityState.WAITING.value
     if answer in STATES and waits and _identity(person) == asked:
-        people.set_identity(session, person=person, state=STATES[answer], at=at)
+        identities.set_identity(session, person=person, state=STATES[answer], at=at)
         settle_identity(session, person)
     return IdentityState(person.identity_state)

@@ -20,7 +20,7 @@ from passport.intake.people_cells import HOME
 from passport.intake.population import PopulationService
 from passport.intake.settling import settle_identity
 from passport.intake.telex import finished
-from passport.registry import audit, people
+from passport.registry import audit, identities, people
 from passport.registry.accounts import find_account
 from passport.registry.cleaning import IDENTITY_ROLE
 from passport.registry.db import Database
@@ -75,7 +75,7 @@ def linked_proposals(session: Session, person: Person) -> dict[int, Proposal]:
         return {}
     found = {}
     for one in candidates_of(session, person):
-        told = {field: str(getattr(one, field)) for field in sorted(people.IDENTITY_FIELDS)}
+        told = {field: str(getattr(one, field)) for field in sorted(identities.IDENTITY_FIELDS)}
         changes = {field: value for field, value in told.items() if value != getattr(person, field)}
         if changes:
             found[one.place] = Proposal(f"linked:{one.place}", changes)
@@ -115,8 +115,8 @@ def settle_as(session: Session, person: Person, changes: Mapping[str, str], *, w
     """Writes what the register has just confirmed, each field with its trace; raises InputError (conflict)."""
     account = find_account(session, by)
     for field, value in changes.items():
-        people.correct_person(session, person=person, field=field, value=value, why=why, by=account, at=at)
-    people.set_identity(session, person=person, state=IdentityState.VERIFIED, at=at)
+        identities.correct_person(session, person=person, field=field, value=value, why=why, by=account, at=at)
+    identities.set_identity(session, person=person, state=IdentityState.VERIFIED, at=at)
     settle_identity(session, person)
 
 
@@ -127,7 +127,7 @@ def told_identity(person: Person) -> Identity:
 
 def changed_identity(person: Person, changes: Mapping[str, str]) -> Identity:
     """The four fields as they would be with `changes`."""
-    told = {field: changes.get(field, getattr(person, field)) for field in people.IDENTITY_FIELDS}
+    told = {field: changes.get(field, getattr(person, field)) for field in identities.IDENTITY_FIELDS}
     born = PartialDate.parse(told["birth_date"])
     return Identity(told["full_name"], Sex(told["sex"]), born, told["id_number"] or "")
 

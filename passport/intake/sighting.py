@@ -9,7 +9,7 @@ from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, RowReason
 from passport.intake.people_cells import HOME
 from passport.intake.settling import settle_identity
-from passport.registry import audit, people
+from passport.registry import audit, identities, people
 from passport.registry.accounts import find_account
 from passport.registry.cleaning import IDENTITY_ROLE
 from passport.registry.db import Database
@@ -34,9 +34,9 @@ def sight_passport(database: Database, *, person_id: str, number: str, by: str, 
         except ValueError as error:
             raise InputError(RowReason.BAD_ID, variant=str(error), values={"value": number[:20]}) from error
         before = person.identity_state
-        people.correct_person(session, person=person, field="id_number", value=told, why=WHY, by=account, at=now)
-        people.set_identity(session, person=person, state=IdentityState.VERIFIED, at=now, how="passport")
-        people.trace_identity(session, person=person, before=before, why=WHY, by=account, at=now)
+        identities.correct_person(session, person=person, field="id_number", value=told, why=WHY, by=account, at=now)
+        identities.set_identity(session, person=person, state=IdentityState.VERIFIED, at=now, how="passport")
+        identities.trace_identity(session, person=person, before=before, why=WHY, by=account, at=now)
         settle_identity(session, person)
         audit.record(session, actor=by, action="passport_seen", subject=person.id, at=now)
         return IdentityState.VERIFIED

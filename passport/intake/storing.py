@@ -16,7 +16,7 @@ from passport.intake.matching import FoundPerson, ToldDose, compare_dose, find_d
 from passport.intake.people_cells import CONTACT_FIELDS, PersonCells
 from passport.intake.rows import CheckedRow, DoseCells
 from passport.intake.settling import settle_identity, settle_row
-from passport.registry import doses, imports, people
+from passport.registry import doses, identities, imports, people
 from passport.registry.accounts import Account
 from passport.registry.tables import Area, Dose, Import, ImportRow, Person, Site
 
@@ -165,7 +165,7 @@ def take_person(desk: Desk, found: FoundPerson, cells: PersonCells) -> Person:
 def correct_fields(desk: Desk, person: Person, values: Mapping[str, str | None]) -> None:
     """Writes what a row tells better than the record, each field with its trace, and settles what it settles."""
     changed = [
-        people.correct_person(
+        identities.correct_person(
             desk.session, person=person, field=field, value=value, why=desk.why, by=desk.by, at=desk.at
         )
         for field, value in values.items()

@@ -22,7 +22,8 @@ from passport.issuing.issuer import Issuer
 from passport.registry import audit, certificates, merging
 from passport.registry.accounts import Account, find_account, require_role
 from passport.registry.db import Database
-from passport.registry.people import corrections_of, require_person
+from passport.registry.identities import corrections_of
+from passport.registry.people import require_person
 from passport.registry.tables import Certificate, Person
 from passport.trust.own_revocations import record_each, record_own
 from passport.trust.revoked import Range

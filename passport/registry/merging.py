@@ -18,8 +18,8 @@ from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.registry.accounts import Account
 from passport.registry.cleaning_tables import RecordMerge
+from passport.registry.identities import fill_in
 from passport.registry.linkage_candidates import drop_candidates
-from passport.registry.people import fill_in
 from passport.registry.tables import Certificate, Correction, Dose, Person
 from passport.registry.traces import DOSE, PERSON, difference, keys, picture, pointers, reverse
 

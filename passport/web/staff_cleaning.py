@@ -22,7 +22,7 @@ from passport.intake.layouts import column_name
 from passport.intake.readers import day_first
 from passport.intake.repairs import ask_register, proposals
 from passport.intake.sending_back import send_back, take_back
-from passport.registry import cleaning, merging, people
+from passport.registry import cleaning, identities, merging, people
 from passport.registry.accounts import Account, require_role
 from passport.registry.areas import require_area
 from passport.registry.citizen_reports import open_reports
@@ -175,7 +175,7 @@ def case_page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
             proposals=proposals(session, person),
             linked=linked_candidates(session, person) if _may(session, who, ASKS, person) else [],
             merges=merging.merges_of(session, person),
-            corrections=[c for c in people.corrections_of(session, person) if _can_be_undone(person, c)],
+            corrections=[c for c in identities.corrections_of(session, person) if _can_be_undone(person, c)],
             shown=shown_value,
             pieces=pieces,
             role_words=role_words,
@@ -222,7 +222,7 @@ def _place(token: str) -> tuple[datetime, str] | None:
 
 def _can_be_undone(person: Person, correction: Correction) -> bool:
     """Whether the record still says what a correction of it made of it."""
-    mine = correction.dose_id is None and correction.field in people.CORRECTABLE
+    mine = correction.dose_id is None and correction.field in identities.CORRECTABLE
     return mine and getattr(person, correction.field) == correction.after
 
 

@@ -15,7 +15,7 @@ from passport.intake.cleaning import CONTACT_FIELDS, correct_person
 from passport.intake.population import check_person
 from passport.intake.sighting import sight_passport
 from passport.issuing.revoke import misnaming, needs_another, replace_certificates
-from passport.registry import merging, people
+from passport.registry import identities, merging, people
 from passport.registry.doses import state_of
 from passport.registry.tables import Person
 from passport.rules.schedules import VACCINES
@@ -174,7 +174,7 @@ def _page(person_id: str, *, errors: dict[str, str] | None = None) -> str:
             person=found,
             identity=identity_words(found.identity_state),
             doses=[(dose, _product(dose.product), dose_words(state_of(dose))) for dose in found.doses],
-            corrections=people.corrections_of(session, found),
+            corrections=identities.corrections_of(session, found),
             outdated=outdated,
             needs_another=needs_another(session, found, who, outdated),
             names=dict(correctable()),

@@ -22,7 +22,7 @@ from passport.intake.cleaning import correct_dose, correct_person
 from passport.intake.confirming import confirm_doses
 from passport.intake.entering import enter_dose
 from passport.intake.importing import withdraw_import
-from passport.registry import certificates, doses, people
+from passport.registry import certificates, doses, identities, people
 from passport.registry.accounts import find_account, grant_role
 from passport.registry.columns import new_id
 from passport.registry.coverage_tables import SiteTally
@@ -109,7 +109,7 @@ class History:
     def identity(self) -> None:
         with self.world.database.transaction() as session:
             for one in self._some(session, Person, 3):
-                people.set_identity(session, person=one, state=self.draw.choice(STATES), at=self.world.now)
+                identities.set_identity(session, person=one, state=self.draw.choice(STATES), at=self.world.now)
 
     def hold(self) -> None:
         with self.world.database.transaction() as session:
@@ -251,7 +251,7 @@ def test_the_rows_of_a_site_are_added_up_now_and_then(world: World) -> None:
 
 def _verify(session: Session, world: World, state: IdentityState) -> None:
     for one in session.scalars(select(Person)):
-        people.set_identity(session, person=one, state=state, at=world.now)
+        identities.set_identity(session, person=one, state=state, at=world.now)
 
 
 def _hold(session: Session, held: bool) -> None:

@@ -12,7 +12,7 @@ from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.intake import joining
 from passport.intake.cleaning import correct_dose, correct_person, undo_correction
-from passport.registry import audit, doses, duplicates, merging, people
+from passport.registry import audit, doses, duplicates, identities, merging, people
 from passport.registry.accounts import find_account
 from passport.registry.batches import approval_of
 from passport.registry.columns import Base
@@ -104,7 +104,7 @@ def test_a_merge_of_an_earlier_version_is_undone_to_a_whole_record(world: World)
     with world.database.transaction() as session:
         one = session.get_one(Person, gone)
         one.employer = "Cty May 10"
-        people.set_identity(session, person=one, state=IdentityState.WRONG, at=world.now)
+        identities.set_identity(session, person=one, state=IdentityState.WRONG, at=world.now)
     before = everything(world)
     done = merge(world, kept, gone)
     with world.database.transaction() as session:
@@ -170,7 +170,7 @@ def test_an_approval_ends_when_records_are_merged(world: World) -> None:
     earlier = world.now - timedelta(hours=1)
     with world.database.transaction() as session:
         person = people.require_person(session, kept)
-        people.set_identity(session, person=person, state=IdentityState.VERIFIED, at=earlier)
+        identities.set_identity(session, person=person, state=IdentityState.VERIFIED, at=earlier)
         officer, head = find_account(session, OFFICER), find_account(session, HEAD)
         batch = Batch(
             area=doses.require_dose(session, moved).site.area, state="approved", proposed_by_id=officer.id,

@@ -9,7 +9,7 @@ from passport.domain.people import Sex
 from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.intake.cleaning import correct_person
 from passport.intake.sighting import sight_passport
-from passport.registry import audit, people
+from passport.registry import audit, identities, people
 from passport.registry.tables import Person
 from tests.lists import AN, NURSE, OFFICER, World
 
@@ -26,7 +26,7 @@ def test_a_passport_that_was_seen_verifies_a_foreigner(world: World) -> None:
     jane = world.person("Jane Doe")
     assert (jane.identity_state, jane.identity_how, jane.id_number) == ("verified", "passport", "X1234567")
     with world.database.reading() as session:
-        (trace,) = people.corrections_of(session, jane)
+        (trace,) = identities.corrections_of(session, jane)
         assert (trace.field, trace.before, trace.after, trace.why) == (
             "identity_state", "waiting", "verified", "passport seen",
         )  # fmt: skip

@@ -16,7 +16,8 @@ from passport.errors import PassportError, Reason, Refusal
 from passport.issuing.issue import Issued
 from passport.issuing.revoke import replace, replace_certificates, revoke
 from passport.registry import accounts, audit
-from passport.registry.people import correct_person, require_person, set_identity
+from passport.registry.identities import correct_person, set_identity
+from passport.registry.people import require_person
 from passport.registry.tables import Certificate
 from passport.trust.own_revocations import own_file
 from passport.trust.revocation import Revocations

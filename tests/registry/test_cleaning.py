@@ -9,7 +9,7 @@ import pytest
 
 from passport.domain.people import IdentityState
 from passport.errors import InputError
-from passport.registry import cleaning, duplicates, people, progress
+from passport.registry import cleaning, duplicates, identities, progress
 from passport.registry.cleaning import CaseClass
 
 from .conftest import KIM_SON, TUA_CHUA, Scene
@@ -118,17 +118,19 @@ def test_a_case_keeps_its_day_until_the_register_says_yes(scene: Scene) -> None:
     later, officer = scene.now + timedelta(days=30), scene.account("officer")
     person = scene.person(state=IdentityState.WAITING, commune=scene.area())
     assert cleaning.identity_due(person, zone=ZONE) is None
-    people.set_identity(scene.session, person=person, state=IdentityState.WRONG, at=scene.now)
+    identities.set_identity(scene.session, person=person, state=IdentityState.WRONG, at=scene.now)
     due = cleaning.identity_due(person, zone=ZONE)
     assert due == date(2026, 12, 1)
-    people.correct_person(
+    identities.correct_person(
         scene.session, person=person, field="full_name", value="Trần Thị Mở", why="?", by=officer, at=later
     )
-    people.set_identity(scene.session, person=person, state=IdentityState.NOT_FOUND, at=later)
+    identities.set_identity(scene.session, person=person, state=IdentityState.NOT_FOUND, at=later)
     assert cleaning.identity_due(person, zone=ZONE) == due
-    people.set_identity(scene.session, person=person, state=IdentityState.VERIFIED, at=later)
+    identities.set_identity(scene.session, person=person, state=IdentityState.VERIFIED, at=later)
     assert cleaning.identity_due(person, zone=ZONE) is None
-    people.correct_person(scene.session, person=person, field="id_number", value=None, why="?", by=officer, at=later)
+    identities.correct_person(
+        scene.session, person=person, field="id_number", value=None, why="?", by=officer, at=later
+    )
     assert person.case_since == later
 
 

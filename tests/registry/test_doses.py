@@ -9,7 +9,7 @@ import pytest
 from passport.domain.doses import DoseState
 from passport.domain.people import IdentityState
 from passport.errors import InputError, PassportError, Refusal, Refused
-from passport.registry import doses, imports, people, progress
+from passport.registry import doses, identities, imports, progress
 from passport.registry.tables import Attendee
 
 from .conftest import TUA_CHUA, Scene
@@ -32,7 +32,7 @@ def test_the_road_of_a_dose(scene: Scene) -> None:
     assert doses.state_of(dose) is DoseState.HELD
     dose.held = False
     assert doses.state_of(dose) is DoseState.ENTERED
-    people.set_identity(scene.session, person=person, state=IdentityState.VERIFIED, at=scene.now)
+    identities.set_identity(scene.session, person=person, state=IdentityState.VERIFIED, at=scene.now)
     assert doses.state_of(dose) is DoseState.VERIFIED
     assert doses.confirm(scene.session, doses=[dose], by=scene.account("head"), at=scene.now) == 1
     assert (dose.confirmed_by_id, dose.confirmed_at) == (scene.account("head").id, scene.now)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from passport.domain.dates import PartialDate
 from passport.domain.people import IdentityState
 from passport.errors import Refusal, Unavailable
-from passport.registry import areas, audit, guardians, migrations, people, staffing
+from passport.registry import areas, audit, guardians, identities, migrations, staffing
 from passport.registry.columns import Base
 from passport.registry.db import Database
 from passport.registry.guardians import Guardianship
@@ -54,7 +54,7 @@ def test_guardians_and_cases_are_kept_and_what_is_newer_goes(database: Database,
     with database.transaction() as session:
         scene = Scene(session, now, today)
         wrong = scene.person("Sai", id_number="1")
-        people.set_identity(session, person=wrong, state=IdentityState.WRONG, at=now)
+        identities.set_identity(session, person=wrong, state=IdentityState.WRONG, at=now)
         nurse, others = scene.account("nurse"), {"on": today, "at": now}
         one, two, three = (scene.person(str(n), born=PartialDate(1980, 1, n), id_number=f"2{n}") for n in (1, 2, 3))
         child = scene.person("Na", born=PartialDate(2020, 1, 2), id_number="3")

@@ -24,7 +24,7 @@ from passport.intake.guardianship import end_guardian, link_guardian
 from passport.intake.reception import note_opened
 from passport.issuing import holder
 from passport.issuing.batch import approve, propose
-from passport.registry import accounts, areas, codes, doses, messages, people, sites
+from passport.registry import accounts, areas, codes, doses, identities, messages, people, sites
 from passport.rendering.reading import read_codes
 from passport.rules.rulesets import DEMO_RULES, import_rules
 from passport.trust.passphrase import read_passphrase
@@ -485,7 +485,7 @@ def test_history_tells_offices_and_purposes_and_no_names(app: APIFlask, client: 
         now=NOW,
     )  # fmt: skip
     with house.database.transaction() as session:
-        people.correct_person(
+        identities.correct_person(
             session,
             person=people.require_person(session, person.id),
             field="address",
