@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from passport.domain.verdict import JointVerdict, Verdict
 from passport.errors import InputError, Refusal, TrustError
@@ -34,6 +34,15 @@ _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _POLICIES = frozenset(policy.name for policy in POLICIES)
 
 
+class Terms(TypedDict):
+    """What a check is made for; None where nothing was asked."""
+
+    at: datetime | None
+    country: str | None
+    policy: str | None
+    holder: HolderQuery | None
+
+
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
     """A request whose every field has the right type; the credentials themselves are only text yet."""
@@ -45,6 +54,10 @@ class CheckRequest:
     policy: str | None = None
     holder: HolderQuery | None = None
     ref: str | None = None
+
+    def terms(self) -> Terms:
+        """What each of its credentials is judged by."""
+        return {"at": self.at, "country": self.country, "policy": self.policy, "holder": self.holder}
 
 
 def parse_at(text: str) -> datetime:
@@ -122,25 +135,9 @@ def answer(request: CheckRequest, *, context: Context, now: datetime) -> Verdict
     """
     cards = request.credentials if request.joint else _cards(request.credentials[0])
     if len(cards) > 1:
-        together = verify_several(
-            cards,
-            context=context,
-            now=now,
-            at=request.at,
-            country=request.country,
-            policy=request.policy,
-            holder=request.holder,
-        )
+        together = verify_several(cards, context=context, now=now, **request.terms())
         return together if request.joint else together.spoken()
-    return verify(
-        cards[0],
-        context=context,
-        now=now,
-        at=request.at,
-        country=request.country,
-        policy=request.policy,
-        holder=request.holder,
-    )
+    return verify(cards[0], context=context, now=now, **request.terms())
 
 
 def answer_file(data: bytes, request: CheckRequest, *, context: Context, now: datetime) -> Verdict:
@@ -150,15 +147,7 @@ def answer_file(data: bytes, request: CheckRequest, *, context: Context, now: da
         verdict = answer(replace(request, credentials=(text,), joint=False), context=context, now=now)
         assert isinstance(verdict, Verdict)  # one credential, however many cards
         return verdict
-    return verify_image(
-        data,
-        context=context,
-        now=now,
-        at=request.at,
-        country=request.country,
-        policy=request.policy,
-        holder=request.holder,
-    )
+    return verify_image(data, context=context, now=now, **request.terms())
 
 
 def _text_in(data: bytes) -> str | None:
