@@ -49,6 +49,7 @@ def correct_row(
     """
     with database.transaction() as session:
         list_import = imports.lock_import(session, import_id)
+        people.lock_people(session)  # the row may add somebody whom a list is adding now
         old = _open_row(session, import_id, row)
         account = find_account(session, by)
         require_role(session, account, ("registrar",), list_import.site.area)
