@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -118,7 +119,8 @@ def _answer_lines(house: House, defaults: CheckRequest) -> Iterator[Outcome]:
     """One verdict a line, whatever the line held: what is no request is no certificate either."""
     for number, line in enumerate(_lines(), start=1):
         context, now = house.context, clock()
-        request = _request(line, number, defaults)
+        asked = line.removeprefix(BOM_UTF8) if number == 1 else line  # some shells put it before everything they pipe
+        request = _request(asked, number, defaults)
         verdict = answer(request, context=context, now=now)
         emit_json(verdict.as_dict() | ({"ref": request.ref} if request.ref is not None else {}))
         yield verdict.outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -220,6 +221,12 @@ def test_lines_are_answered_one_by_one_in_order(verify: Shell) -> None:
 def test_lines_take_bytes_of_any_kind(verify: Shell) -> None:
     run = verify("--lines", stdin=b'\xff\xfe\n{"credential": "\xc3\xa9"}\n')
     assert [json.loads(line)["reason"] for line in run.stdout.splitlines()] == ["not_a_certificate"] * 2
+
+
+def test_a_byte_order_mark_before_the_lines_is_no_part_of_them(verify: Shell) -> None:
+    run = verify("--lines", stdin=BOM_UTF8 + json.dumps({"credential": GOOD, "ref": "one"}).encode())
+    (answer,) = map(json.loads, run.stdout.splitlines())
+    assert (answer["outcome"], answer["ref"]) == ("valid", "one")
 
 
 def test_options_are_the_defaults_of_lines(verify: Shell) -> None:
