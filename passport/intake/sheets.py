@@ -18,6 +18,7 @@ from typing import NoReturn, Protocol, TypeVar
 from passport.errors import InputError, Refusal
 from passport.intake.binary_books import SIGNATURE as XLS_SIGNATURE
 from passport.intake.cells import EMPTY, Cell, CellKind, Grid, NumberedRow
+from passport.intake.closing_lines import nobodys_lines
 from passport.intake.layouts import HEADER_SEARCH, Column, Header, Layout, find_header, is_numbering, require_layout
 from passport.intake.survey import COLUMN_LIMIT
 from passport.intake.workbooks import BOOK_LIMIT, open_book
@@ -45,12 +46,16 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A list whose header was understood; `rows` can be taken once, `count` is how many there are."""
+    """A list whose header was understood; `rows` can be taken once, `count` is how many there are.
+
+    `left_out` are the lines that are nobody's, by their number, with what stands in them.
+    """
 
     layout: Layout
     columns: tuple[Column, ...]
     rows: Iterator[RawRow]
     count: int
+    left_out: Mapping[int, str]
 
     def typed(self, row: RawRow) -> dict[str, str]:
         """The cells of a row as text: every column that is ours, filled or not, then whatever else stood there."""
@@ -105,10 +110,26 @@ def read_sheet(source: Source, *, file_name: str, attendance: bool = False) -> S
     grid, header = find_table(source, file_name=file_name, header=_header)
     layout = require_layout(header, attendance=attendance)
     # Every row is seen once before the first is used, so that a text that breaks half-way stores nothing.
-    count = sum(1 for _ in _raw_rows(grid, header))
-    if not count:
+    serials = {column.key for column in header.columns if column.is_serial}
+    seen = _Counted(_raw_rows(grid, header))
+    left_out = nobodys_lines(((row.number, row.cells) for row in seen), serials=serials)
+    if seen.count <= len(left_out):
         raise InputError(Refusal.EMPTY_FILE, file_name)
-    return Sheet(layout, header.columns, _raw_rows(grid, header), count)
+    rows = (row for row in _raw_rows(grid, header) if row.number not in left_out)
+    return Sheet(layout, header.columns, rows, seen.count - len(left_out), left_out)
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Rows that are counted while somebody goes through them."""
+
+    rows: Iterator[RawRow]
+    count: int = 0
+
+    def __iter__(self) -> Iterator[RawRow]:
+        for row in self.rows:
+            self.count += 1
+            yield row
 
 
 def _refuse_headless(grids: list[Grid], file_name: str) -> NoReturn:
