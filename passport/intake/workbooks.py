@@ -93,7 +93,7 @@ def _grid(sheet: CalamineSheet, survey: Survey) -> Grid:
             told = (cell_of(value, formula=(index, left + i) in marks) for i, value in enumerate(values))
             yield index + 1, [*[EMPTY] * left, *told]
 
-    return Grid(sheet.name, rows)
+    return Grid(sheet.name, rows, sheet.merged_cell_ranges or ())
 
 
 def _check_members(archive: zipfile.ZipFile) -> None:

@@ -76,6 +76,19 @@ def test_titles_in_any_order_and_language_below_a_letterhead() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("field", "title"),
+    [
+        ("id_number", "Số CMND/CCCD/Hộ chiếu/Mã định danh"), ("id_number", "Mã định danh cá nhân"),
+        ("id_number", "Số giấy tờ tùy thân"), ("sex", "GT"), ("sex", "Phái"), ("phone", "Số điện thoại liên hệ"),
+        ("vaccine", "Loại vắc xin đã tiêm"), ("dose_number", "Mũi thứ mấy"), ("vaccination_date", "Ngày tiêm chủng"),
+    ],
+)  # fmt: skip
+def test_titles_that_lists_give_their_columns(field: str, title: str) -> None:
+    _, (row,) = read(csv_list([AN], titles=TITLES | {field: title}))
+    assert row.cells[field].text == AN[field]
+
+
 WARD_HEADERS: Mapping[str, list[list[str]]] = {
     "merged": [[*WARD, "Mũi 1", "", "", "", "Mũi 2", "", "", "", "Ghi chú"], [*[""] * 17, *GROUP, *GROUP, ""]],
     "bracketed": [[*WARD, "[Mũi 1] Loại vắc xin", *GROUP[1:], "[Mũi 2] Loại", *GROUP[1:], "Ghi chú"]],
@@ -163,6 +176,12 @@ def test_old_workbooks() -> None:
         (book([HEADER]), ("empty_file", None)),
         (csv_list([]), ("empty_file", None)),
         (b"a,b\n1,2\n", ("no_header", None)),
+        ("<html><table><tr><td>Họ và tên<td>Ngày sinh</table>".encode(), ("unreadable_file", "web_page")),
+        (
+            '\ufeff\r\n<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'.encode(),
+            ("unreadable_file", "web_page"),
+        ),
+        ("<!DOCTYPE html>\n<TABLE>".encode("utf-16"), ("unreadable_file", "web_page")),
         (book([["a", "b"], ["1", "2"]]), ("no_header", None)),
         (book([HEADER[:-3], ROW[:-3]]), ("missing_column", None)),
         (book([[*WARD, "Mũi 1 – Loại vắc xin"], ["1"] * 18]), ("missing_column", None)),
