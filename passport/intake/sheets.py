@@ -188,7 +188,7 @@ def _raw_rows(grid: Grid, header: Header) -> Iterator[RawRow]:
     parts = {column.index: column.part for column in header.columns if column.part is not None}
     for count, (number, cells) in enumerate(beneath):
         if len(cells) > COLUMN_LIMIT:
-            raise InputError(Refusal.FILE_TOO_LARGE, f"row {number}: > {COLUMN_LIMIT} columns")
+            raise InputError(Refusal.FILE_TOO_LARGE, f"row {number}", variant="columns", values={"limit": COLUMN_LIMIT})
         if number > ROW_LIMIT:
             raise InputError(Refusal.TOO_MANY_ROWS, str(number), values={"limit": ROW_LIMIT})
         if count == 0 and is_numbering([cell.text for cell in cells]):
@@ -241,7 +241,7 @@ def _encoding(source: Source) -> str:
                     raise InputError(Refusal.UNREADABLE_FILE, "no text", variant="binary") from error
                 raise InputError(Refusal.WRONG_ENCODING, f"byte {size - len(chunk) + error.start}") from error
             if following and "\n" not in text and "\r" not in text:
-                raise InputError(Refusal.FILE_TOO_LARGE, f"a line of more than {CHUNK // 2**20} MB")
+                raise InputError(Refusal.FILE_TOO_LARGE, "line", variant="line")
             chunk = following
     return encoding
 

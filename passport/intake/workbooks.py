@@ -74,7 +74,7 @@ def open_book(data: bytes) -> list[Grid]:
 
 def _visible_sheets(data: bytes, surveys: list[Survey]) -> list[Grid]:
     if sum(survey.rows * survey.columns for survey in surveys) > CELL_LIMIT:
-        raise InputError(Refusal.FILE_TOO_LARGE, f"> {CELL_LIMIT} cells")
+        raise InputError(Refusal.FILE_TOO_LARGE, "cells", variant="cells", values={"limit": f"{CELL_LIMIT:,}"})
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     sheets = enumerate(zip(book.sheets_metadata, surveys, strict=True))
     return [

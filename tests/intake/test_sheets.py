@@ -198,11 +198,11 @@ def test_old_workbooks() -> None:
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 600, ("unreadable_file", "broken")),
         (xls_book([HEADER, ROW], streams=["_VBA_PROJECT_CUR"]), ("unreadable_file", "macros")),
         (xls_book([HEADER, ROW], locked=True), ("unreadable_file", "locked")),
-        (csv_list([AN]) + b"," * 300, ("file_too_large", None)),
-        (b"x" * 3_000_000, ("file_too_large", None)),
+        (csv_list([AN]) + b"," * 300, ("file_too_large", "columns")),
+        (b"x" * 3_000_000, ("file_too_large", "line")),
         (compound_file({"EncryptedPackage": b"x" * 5000}), ("unreadable_file", "locked")),
         (compound_file({"Workbook": b"\x09\x08"}, small=True), ("unreadable_file", "broken")),
-        (xls_book([HEADER, ROW], far_cell=(65_000, 200)), ("file_too_large", None)),
+        (xls_book([HEADER, ROW], far_cell=(65_000, 200)), ("file_too_large", "cells")),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_with_one_reason(data: bytes, told: tuple[str, str | None]) -> None:
@@ -255,8 +255,8 @@ LAUGH = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><worksheet'
         (_add("xl/bomb.bin", b"\0" * 50_000_000), ("file_too_large", None)),
         (_swap(b"<worksheet", LAUGH), ("unreadable_file", "broken")),
         (_swap(b"</sheetData>", BOMB + b"</sheetData>"), ("file_too_large", None)),
-        (_swap(b'r="A2"', b'r="XFD1048576"'), ("file_too_large", None)),
-        (_swap(b'r="A2"', b'r="A9999999"'), ("file_too_large", None)),
+        (_swap(b'r="A2"', b'r="XFD1048576"'), ("file_too_large", "columns")),
+        (_swap(b'r="A2"', b'r="A9999999"'), ("file_too_large", "cells")),
         (_swap(b'r="A2"', b'r="two"'), ("unreadable_file", "broken")),
         (_swap(b"</sheetData>", b"</sheet>"), ("unreadable_file", "broken")),
         (_swap(b'Id="rId1"', b'Id="rId77"', "xl/_rels/workbook.xml.rels"), ("unreadable_file", "broken")),
@@ -306,7 +306,7 @@ def test_more_elements_than_cells_need(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_many_formulas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survey, "FORMULA_LIMIT", 1)
-    assert refusal(book([HEADER, ROW], formulas={(1, 0): "=1", (1, 1): "=1"})) == ("file_too_large", None)
+    assert refusal(book([HEADER, ROW], formulas={(1, 0): "=1", (1, 1): "=1"})) == ("file_too_large", "formulas")
 
 
 def test_cells_without_places_and_prefixed_markup() -> None:
