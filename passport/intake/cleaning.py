@@ -223,5 +223,5 @@ def stated_reason(why: str) -> str:
     """Why somebody acts, tidy; raises InputError (bad_option) when nothing or too much is said."""
     reason = tidy(why)
     if not reason or len(reason) > REASON_LIMIT:
-        raise InputError(Refusal.BAD_OPTION, "why", variant="why", values={"limit": REASON_LIMIT})
+        raise InputError(Refusal.BAD_OPTION, "why: 1 to 400 characters", variant="why", values={"limit": REASON_LIMIT})
     return reason

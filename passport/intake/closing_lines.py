@@ -37,6 +37,7 @@ _SIGNED = re.compile(
     r"|thu truong(?: (?:don vi|co quan))?|(?:pho )?chu tich(?: (?:ubnd|uy ban).*)?|dai dien (?:don vi|cong ty)"
     r"|(?:tm|kt|tl|tuq) (?:ubnd|uy ban|chu tich|giam doc|truong|hieu truong|thu truong|ban|so|trung tam|lanh dao)\b.*"
     r"|(?:dai dien )?lanh dao(?: don vi)?|ke toan(?: truong)?|xac nhan(?: cua)? .{3,60}|ky(?: va)? (?:ten|ghi ro)\b.*"
+    r"|cong an (?:xa|phuong|thi tran|cap xa|huyen|tinh|thon)\b.*|tram y te\b.*"
     r"|can bo (?:lap|tong hop|phu trach|y te|tiem chung)\b.*"
 )
 _DATED = re.compile(r"(?:.{1,60}, ?)ngày [\d.… _]+tháng [\d.… _]+năm [\d.… _]+")

@@ -179,7 +179,12 @@ def _change(desk: Desk, dose: Dose, person: Person, cells: DoseCells) -> None:
 def _open_row(session: Session, import_id: int, row: int) -> ImportRow:
     found = imports.find_row(session, import_id=import_id, row=row)
     if found is None or not _is_open(found):
-        raise InputError(Refusal.BAD_OPTION, f"row {row} of list {import_id}", variant="row_done", values={"row": row})
+        raise InputError(
+            Refusal.BAD_OPTION,
+            f"row {row} of list {import_id} has nothing to correct",
+            variant="row_done",
+            values={"row": row},
+        )
     return found
 
 

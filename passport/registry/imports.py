@@ -93,7 +93,7 @@ def lock_import(session: Session, import_id: int) -> Import:
     if found is None:
         raise InputError(Refusal.UNKNOWN_IMPORT, str(import_id))
     if found.state == "withdrawn":
-        raise InputError(Refusal.BAD_OPTION, f"list {import_id}", variant="withdrawn")
+        raise InputError(Refusal.BAD_OPTION, f"list {import_id} is withdrawn", variant="withdrawn")
     return found
 
 
