@@ -208,6 +208,26 @@ def test_a_report_says_what_of_a_list_was_not_read(site: Site) -> None:
     assert "Đã bỏ qua" in told
 
 
+def test_the_report_of_a_withdrawn_list_says_so_and_offers_no_repair(site: Site) -> None:
+    nurse = site.as_(accounts.NURSE)
+    titles = ["Họ và tên", "Ngày sinh", "Giới tính", "Loại vắc xin", "Mũi số", "Ngày tiêm"]
+    rows = [titles, ["Vàng A Lềnh", "31/04/1985", "Nam", "Pfizer", "1", "10/01/2022"]]
+    answer = nurse.post(
+        "/staff/lists",
+        data={"site": "TC-TYT-01", "kind": "vaccination", "file": (io.BytesIO(book(rows)), "nham.xlsx")},
+        content_type="multipart/form-data",
+    )
+    report = answer.headers["Location"]
+    assert "Repair row" in _text(nurse.get(report + "?lang=en").data)
+    assert nurse.post(f"{report}/withdraw").status_code == 302
+    page = nurse.get(report + "?lang=en").data
+    assert "This list was withdrawn" in _text(page)
+    assert "Repair row" not in _text(page)
+    assert b"report.xlsx" not in page
+    told = nurse.post(f"{report}/rows/2?lang=vi", data={"cell:birth_date": "30/04/1985"})
+    assert "Danh sách này đã được rút lại." in _text(told.data)
+
+
 def test_a_renewed_code_leaves_the_old_paper_good(site: Site) -> None:
     people, _ = lists.sample_people(site.house.today(datetime.now(UTC)))
     old = _current_text(site, people[lists.TWO_DOSES].id_number)
