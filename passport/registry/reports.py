@@ -120,12 +120,12 @@ def issues_of(row: ImportRow) -> tuple[RowIssue, ...]:
             column=issue["column"],
             severity=issue["severity"],
             reason=RowReason(issue["reason"]),
-            message=sentence(RowReason(issue["reason"]), issue.get("variant"), _spoken(issue.get("values") or {})),
+            message=sentence(RowReason(issue["reason"]), issue.get("variant"), spoken(issue.get("values") or {})),
         )
         for issue in row.issues
     )
 
 
-def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a sentence; what reads differently in the two languages stands in the row as both."""
+def spoken(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a sentence as they were kept; what reads differently in the two languages is kept as both."""
     return {name: Sentence(**value) if isinstance(value, dict) else value for name, value in values.items()}
