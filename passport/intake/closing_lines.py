@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from passport.domain.names import fold, tidy
@@ -43,7 +43,7 @@ _SIGNED = re.compile(
 _DATED = re.compile(r"(?:.{1,60}, ?)ngày [\d.… _]+tháng [\d.… _]+năm [\d.… _]+")
 
 
-def nobodys_lines(rows: Iterable[tuple[int, Mapping[str, Cell]]], *, serials: Collection[str]) -> dict[int, str]:
+def nobodys_lines(rows: Iterable[tuple[int, Mapping[str, Cell]]], *, serials: Set[str]) -> dict[int, str]:
     """The lines that are nobody's, by their number, with what stands in them; `serials` are columns that only number.
 
     A line says so itself; beneath a signature also what names nobody's data down to the end of the sheet.
@@ -51,18 +51,18 @@ def nobodys_lines(rows: Iterable[tuple[int, Mapping[str, Cell]]], *, serials: Co
     found = _Found()
     for number, cells in rows:
         if tells_person(cells, serials=serials):
-            found.begin_anew()
+            found.begin_anew(numbered=any(_SERIAL.fullmatch(cells[key].text.strip()) for key in serials & cells.keys()))
         else:
             found.take(number, cells, serials)
     return found.all()
 
 
-def tells_person(cells: Mapping[str, Cell], *, serials: Collection[str]) -> bool:
+def tells_person(cells: Mapping[str, Cell], *, serials: Set[str]) -> bool:
     """Whether something of a person stands in a line."""
     return any(_is_personal(key, cell.text, serials) for key, cell in cells.items())
 
 
-def _is_personal(key: str, text: str, serials: Collection[str]) -> bool:
+def _is_personal(key: str, text: str, serials: Set[str]) -> bool:
     if key in serials:
         return _SERIAL.fullmatch(text.strip()) is not None
     if key.startswith(_OF_A_PERSON):
@@ -75,23 +75,29 @@ class _Found:
     """What was found so far, and the lines since a signature that only the end of the sheet can judge."""
 
     certain: dict[int, str] = field(default_factory=dict)
+    headings: dict[int, str] = field(default_factory=dict)
     tail: dict[int, str] = field(default_factory=dict)
     signed: bool = False
+    numbered: bool = False  # people have numbers in this list, so that I and II are none of theirs
 
-    def begin_anew(self) -> None:
+    def begin_anew(self, *, numbered: bool) -> None:
         self.tail.clear()
         self.signed = False
+        self.numbered = self.numbered or numbered
 
-    def take(self, number: int, cells: Mapping[str, Cell], serials: Collection[str]) -> None:
+    def take(self, number: int, cells: Mapping[str, Cell], serials: Set[str]) -> None:
         if signed := _speaks(cells, _is_signature):
             self.signed = True
-        if signed or _speaks(cells, _is_total) or _is_heading(cells, serials):
+        if signed or _speaks(cells, _is_total):
             self.certain[number] = _line(cells)
+        elif _is_heading(cells, serials):
+            self.headings[number] = _line(cells)
         elif self.signed and len(self.tail) <= TAIL_LIMIT:
             self.tail[number] = _line(cells)
 
     def all(self) -> dict[int, str]:
-        return self.certain | (self.tail if len(self.tail) <= TAIL_LIMIT else {})
+        tail = self.tail if len(self.tail) <= TAIL_LIMIT else {}
+        return self.certain | (self.headings if self.numbered else {}) | tail
 
 
 def _speaks(cells: Mapping[str, Cell], says: Callable[[str], bool]) -> bool:
@@ -111,7 +117,7 @@ def _is_signature(text: str) -> bool:
     return _SIGNED.fullmatch(words) is not None or _DATED.fullmatch(_marked(text)) is not None
 
 
-def _is_heading(cells: Mapping[str, Cell], serials: Collection[str]) -> bool:
+def _is_heading(cells: Mapping[str, Cell], serials: Set[str]) -> bool:
     """`II | Thôn Tây`: a part of the list begins."""
     numbered = [key for key in cells if key in serials]
     return len(cells) == 2 and len(numbered) == 1 and _HEADING.fullmatch(tidy(cells[numbered[0]].text)) is not None

@@ -100,6 +100,11 @@ def test_a_part_of_a_list_has_a_heading() -> None:
     assert read(rows) == (["Nguyễn Văn An", "Trần Thị Bé"], {2: "I · Thôn Đông", 4: "II. · Thôn Tây"})
 
 
+def test_people_whom_a_list_numbers_in_roman_figures_are_no_headings() -> None:
+    rows = [PRESENT, ["I", "Vàng A Páo", "1990"], ["II", "Vàng A Sử"]]
+    assert read(rows) == (["Vàng A Páo", "Vàng A Sử"], {})
+
+
 def test_what_is_left_out_is_told_and_counts_for_nothing(world: World) -> None:
     rows = [PRESENT, AN, BE, ["", "Tổng cộng: 2 người"], ["", "Người lập"], ["", "Phạm Thị Lập"]]
     data = book(rows)
