@@ -78,6 +78,7 @@ class RowReason(StrEnum):
     UNKNOWN_SITE = "unknown_site"
     CONFLICT = "conflict"
     DUPLICATE_ROW = "duplicate_row"
+    NO_PERSON = "no_person"
 
 
 class Refusal(StrEnum):

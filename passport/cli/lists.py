@@ -133,6 +133,7 @@ def _tell(report: ImportReport, *, as_json: bool) -> None:
         say(
             f"list {report.import_id}: {report.rows} rows, {report.new} new ({report.held} held), "
             f"{report.known} known, {report.refused} refused"
+            + (f"; {report.left_out} lines that are nobody's left out" if report.left_out else "")
         )
     if report.refused:
         raise SystemExit(NOT_VALID)

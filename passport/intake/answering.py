@@ -94,7 +94,9 @@ def answer_report(
     """
     text = tidy(answer)
     if len(text) > ANSWER_LIMIT:
-        raise InputError(Refusal.BAD_OPTION, f"at most {ANSWER_LIMIT} characters")
+        raise InputError(
+            Refusal.BAD_OPTION, f"at most {ANSWER_LIMIT} characters", variant="too_long", values={"limit": ANSWER_LIMIT}
+        )
     with database.transaction() as session:
         account, report = find_account(session, by), citizen_reports.require_report(session, number)
         require_role(session, account, ANSWERERS[ReportKind(report.kind)], report.area)

@@ -31,10 +31,14 @@ NumberedRow = tuple[int, Sequence[Cell]]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet, or a text file cut at one delimiter: `rows()` begins anew each time, numbered as the sheet numbers."""
+    """One sheet, or a text file cut at one delimiter: `rows()` begins anew each time, numbered as the sheet numbers.
+
+    `merged` are the ranges of merged cells, first and last of each as (row, column) from 0.
+    """
 
     name: str
     rows: Callable[[], Iterator[NumberedRow]]
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
 
 
 def cell_of(value: object, *, formula: bool = False) -> Cell:

@@ -36,6 +36,8 @@ TEXT_LIMITS = {"address": 200, "employer": 200, "priority_group": 60, "email": M
 # What a dose's columns are called in a list; `correct_dose` takes these names.
 DOSE_COLUMNS = ("vaccine", "dose_number", "dose_kind", "vaccination_date", "lot", "site")
 
+REASON_LIMIT = 400  # characters; what the registry keeps of why somebody acted
+
 _LATIN = re.compile(r"[A-Z]+(?:<[A-Z]+)*(?:<<[A-Z]+(?:<[A-Z]+)*)?")
 
 
@@ -109,7 +111,9 @@ def undo_correction(database: Database, *, correction_id: int, why: str, by: str
         roles = IDENTITY_ROLES + (DOSE_ROLES if undone.field in CONTACT_FIELDS else ())
         people.require_role_for(session, account, roles, person)
         if getattr(person, undone.field) != undone.after:
-            raise InputError(Refusal.BAD_OPTION, f"correction {correction_id} was changed since")
+            raise InputError(
+                Refusal.BAD_OPTION, f"correction {correction_id} was changed since", variant="changed_since"
+            )
         changed = identities.correct_person(
             session, person=person, field=undone.field, value=undone.before, why=stated_reason(why), by=account, at=now
         )
@@ -218,6 +222,6 @@ def _raise_first(issues: list[Issue]) -> None:
 def stated_reason(why: str) -> str:
     """Why somebody acts, tidy; raises InputError (bad_option) when nothing or too much is said."""
     reason = tidy(why)
-    if not reason or len(reason) > 400:
-        raise InputError(Refusal.BAD_OPTION, "why: 1 to 400 characters")
+    if not reason or len(reason) > REASON_LIMIT:
+        raise InputError(Refusal.BAD_OPTION, "why: 1 to 400 characters", variant="why", values={"limit": REASON_LIMIT})
     return reason

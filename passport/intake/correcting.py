@@ -180,7 +180,12 @@ def _change(desk: Desk, dose: Dose, person: Person, cells: DoseCells) -> None:
 def _open_row(session: Session, import_id: int, row: int) -> ImportRow:
     found = imports.find_row(session, import_id=import_id, row=row)
     if found is None or not _is_open(found):
-        raise InputError(Refusal.BAD_OPTION, f"row {row} of list {import_id} has nothing to correct")
+        raise InputError(
+            Refusal.BAD_OPTION,
+            f"row {row} of list {import_id} has nothing to correct",
+            variant="row_done",
+            values={"row": row},
+        )
     return found
 
 
@@ -193,7 +198,7 @@ def _typed(row: ImportRow, cells: Mapping[str, str], *, known: set[str]) -> dict
         if key not in known | row.cells.keys():
             raise InputError(Refusal.BAD_OPTION, f"column {key[:40]}")
         if len(text) > CELL_LIMIT and text != row.cells.get(key):
-            raise InputError(Refusal.BAD_OPTION, f"more than {CELL_LIMIT} characters")
+            raise InputError(Refusal.BAD_OPTION, key[:40], variant="too_long", values={"limit": CELL_LIMIT})
     return {**row.cells, **cells}
 
 

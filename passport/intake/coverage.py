@@ -39,11 +39,11 @@ class Asked:
 def require_asked(*, on: date, target: float, since: date | None, today: date) -> None:
     """Raises InputError (bad_option) for a day in the future, a later `since`, a target that is no percentage."""
     if on > today:
-        raise InputError(Refusal.BAD_OPTION, "on: a day that has come")
+        raise InputError(Refusal.BAD_OPTION, "on: a day that has come", variant="future_day")
     if since is not None and since >= on:
-        raise InputError(Refusal.BAD_OPTION, "since: a day before the other")
+        raise InputError(Refusal.BAD_OPTION, "since: a day before the other", variant="since")
     if not 0 < target <= 100:
-        raise InputError(Refusal.BAD_OPTION, "target: more than 0, at most 100")
+        raise InputError(Refusal.BAD_OPTION, "target: more than 0, at most 100", variant="target")
 
 
 def outward_figures(session: Session, *, area: Area | None, asked: Asked) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def read_date(text: str, *, earliest: date, latest: date, year: int | None = Non
         return _day_first(day, month, full, None)
     if iso := _ISO.fullmatch(text):
         return TypedDate(_partial(*map(int, iso.groups())))
-    bare = fold(text)
+    bare = fold(text).lstrip("'’‘`")  # what keeps a spreadsheet from reading a text
     if serial := _SERIAL.fullmatch(bare):
         return TypedDate(PartialDate.of(_SERIAL_START + timedelta(days=int(serial.group(1)))), "serial")
     if iso := _ISO.fullmatch(bare):

@@ -88,13 +88,15 @@ def link_guardian(
     """
     shown = tidy(paper)
     if not 0 < len(shown) <= PAPER_LIMIT:
-        raise InputError(Refusal.BAD_OPTION, f"the paper that was shown, in 1 to {PAPER_LIMIT} characters")
+        raise InputError(Refusal.BAD_OPTION, "the paper that was shown", variant="paper", values={"limit": PAPER_LIMIT})
     with database.transaction() as session:
         account, child = find_account(session, by), require_person(session, child_id)
         require_role_for(session, account, LINKERS, child)
         found = find_by_id_number(session, _number(number))
         if len(found) != 1:
-            raise InputError(Refusal.BAD_OPTION, f"{len(found)} people with this number")
+            raise InputError(
+                Refusal.BAD_OPTION, "people with this number", variant="one_person", values={"count": len(found)}
+            )
         guardians.link_child(session, guardian=found[0], child=child, paper=shown, by=account, on=today, at=now)
         for subject in (child.id, found[0].id):
             audit.record(session, actor=by, action="guardian_linked", subject=subject, at=now)
@@ -127,4 +129,4 @@ def _number(text: str) -> str:
     try:
         return parse_id_number(text, foreigner=True).text
     except ValueError as error:
-        raise InputError(Refusal.BAD_OPTION, "a number") from error
+        raise InputError(Refusal.BAD_OPTION, "number", variant="number") from error

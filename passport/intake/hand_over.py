@@ -88,7 +88,11 @@ def export_hand_over(
             rows = cleaning.new_hand_over(session, area=area, people=everybody, made_by=by or actor, on=today, at=now)
             number = rows[0].hand_over_id
             marks = {row.person_id: f"BG{number}/{row.number}" for row in rows}
-        lines = {c: [line_of(person, marks[person.id]) for person in people] for c, people in found.items()}
+        typed = cleaning.typed_numbers(session, found[CaseClass.BAD_ID])
+        lines = {
+            c: [line_of(person, marks[person.id], typed=typed.get(person.id, "")) for person in people]
+            for c, people in found.items()
+        }
         detail = {"list": number, "people": len(everybody)}
         audit.record(session, actor=by or actor, action="list_handed_over", subject=area_code, detail=detail, at=now)
         return HandedOver(number, len(everybody), form(place=area.name, title=title_of(number, today), lines=lines))
@@ -105,14 +109,14 @@ def read_mark(mark: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def line_of(person: Person, mark: str) -> dict[str, str]:
-    """The cells of a person, as a list writes them."""
+def line_of(person: Person, mark: str, *, typed: str = "") -> dict[str, str]:
+    """The cells of a person, as a list writes them; a malformed number as it was `typed`."""
     fault = STATE_WORDS[IdentityState(person.identity_state)].vi
     return {
         "full_name": person.full_name,
         "birth_date": day_first(PartialDate.parse(person.birth_date)),
         "sex": _SEXES[person.sex],
-        "id_number": person.id_number or "",
+        "id_number": person.id_number or typed,
         "phone": person.phone or "",
         "address": person.address or "",
         "row_faults": fault,

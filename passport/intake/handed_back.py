@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from passport.domain.people import Identity, IdentityState, PopulationAnswer
 from passport.errors import InputError, Refusal, Sentence, sentence
 from passport.intake.cells import Grid
+from passport.intake.closing_lines import nobodys_lines
 from passport.intake.hand_over import FIELDS, STATE_WORDS, form, read_mark, title_of
 from passport.intake.issues import Severity
-from passport.intake.layouts import HEADER_SEARCH, find_header
+from passport.intake.layouts import HEADER_SEARCH, Header, find_header
 from passport.intake.people_cells import HOME, read_identity
 from passport.intake.population import PopulationService
 from passport.intake.readers import RowReader
@@ -107,7 +108,7 @@ def import_hand_over(
 
 
 def _raw_rows(grids: list[Grid]) -> Iterator[RawRow]:
-    """The rows of every sheet of the form; whatever stands beneath the table has no columns of ours."""
+    """The rows of every sheet of the form, without the signatures beneath."""
     headers = 0
     for grid in grids:
         first = islice(grid.rows(), HEADER_SEARCH)
@@ -115,13 +116,23 @@ def _raw_rows(grids: list[Grid]) -> Iterator[RawRow]:
         if header is None or "source_row" not in [column.field for column in header.columns]:
             continue
         headers += 1
-        keys = {column.index: column.field for column in header.columns if column.field is not None}
-        for number, cells in islice(grid.rows(), header.last_row + 1, None):
-            told = {keys[i]: cell for i, cell in enumerate(cells) if i in keys and cell.text.strip()}
-            if told:
-                yield RawRow(number, told)
+        rows = list(_told_rows(grid, header))
+        serials = {column.key for column in header.columns if column.is_serial}
+        nobodys = nobodys_lines(((row.number, row.cells) for row in rows), serials=serials)
+        for row in rows:  # whoever signed wrote beneath the table; a mark is a row whatever else stands there
+            if "source_row" in row.cells or row.number not in nobodys:
+                yield RawRow(row.number, {key: cell for key, cell in row.cells.items() if key not in serials})
     if not headers:
         raise InputError(Refusal.NO_HEADER, variant="hand_over")
+
+
+def _told_rows(grid: Grid, header: Header) -> Iterator[RawRow]:
+    keys = {column.index: column.key for column in header.columns if column.field is not None or column.is_serial}
+    ours = {column.index for column in header.columns if column.field is not None}
+    for number, cells in islice(grid.rows(), header.last_row + 1, None):
+        told = {keys[i]: cell for i, cell in enumerate(cells) if i in keys and cell.text.strip()}
+        if any(i in ours and cell.text.strip() for i, cell in enumerate(cells)):
+            yield RawRow(number, told)
 
 
 def _understood(session: Session, account: Account, raw: RawRow, *, today: date) -> BackRow:

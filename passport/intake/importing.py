@@ -15,8 +15,9 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from passport.errors import InputError, Refusal
+from passport.errors import InputError, Refusal, RowReason
 from passport.intake.correcting import find_source, store_corrected
+from passport.intake.issues import Issue, Severity
 from passport.intake.layouts import dose_groups
 from passport.intake.places import Places
 from passport.intake.rosters import attendee_arrival, check_attendee, store_attendee
@@ -31,7 +32,7 @@ from passport.registry.db import Database
 from passport.registry.people import lock_people
 from passport.registry.reports import ImportReport, RowIssue
 from passport.registry.sites import campaign_named, require_site
-from passport.registry.tables import ImportRow
+from passport.registry.tables import Import, ImportRow
 
 BATCH = 1000  # rows in one transaction: memory stays bounded and no other writer waits long
 ROLES: Mapping[str, tuple[str, ...]] = {  # kind of list → who may bring it in
@@ -123,7 +124,9 @@ def import_list(
     sheet = read_sheet(data, file_name=file_name, attendance=kind == "attendance")
     run = _Run(sheet, data, file_name, kind, by, now, today)
     with database.transaction() as session:
-        run = replace(run, import_id=_open(session, run, site_code=site_code, campaign=campaign))
+        list_import = _open(session, run, site_code=site_code, campaign=campaign)
+        _leave_out(session, list_import, sheet)
+        run = replace(run, import_id=list_import.id)
         places = Places(session)
     tally = _Tally()
     while batch := list(islice(sheet.rows, BATCH)):
@@ -139,7 +142,8 @@ def import_list(
     with database.transaction() as session:
         audit.record(session, actor=by, action="list_imported", subject=subject, detail=counts, at=now)
     issues = StoredIssues(database, run.import_id)
-    return ImportReport(run.import_id, tally.new, tally.known, tally.held, tally.refused, issues)
+    left_out = len(sheet.left_out)
+    return ImportReport(run.import_id, tally.new, tally.known, tally.held, tally.refused, issues, left_out)
 
 
 def withdraw_import(database: Database, *, import_id: int, by: str, now: datetime) -> int:
@@ -158,8 +162,8 @@ def withdraw_import(database: Database, *, import_id: int, by: str, now: datetim
         return removed
 
 
-def _open(session: Session, run: _Run, *, site_code: str, campaign: str | None) -> int:
-    """The number under which these very bytes came in before, else that of a new list."""
+def _open(session: Session, run: _Run, *, site_code: str, campaign: str | None) -> Import:
+    """The list as which these very bytes came in before, else a new one."""
     site, account = require_site(session, site_code), find_account(session, run.by)
     require_role(session, account, ROLES[run.kind], site.area)
     with opened(run.source) as file:
@@ -178,7 +182,14 @@ def _open(session: Session, run: _Run, *, site_code: str, campaign: str | None) 
             by=account,
             at=run.now,
         )
-    return found.id
+    return found
+
+
+def _leave_out(session: Session, list_import: Import, sheet: Sheet) -> None:
+    """Tells of each line that is nobody's, so that whoever sent the list can see that it is so."""
+    for number, text in sheet.left_out.items():
+        issue = Issue("full_name", Severity.WARNED, RowReason.NO_PERSON, None, {"value": text})
+        imports.leave_out(session, list_import=list_import, row=number, issue=issue.as_json())
 
 
 def _store(session: Session, run: _Run, batch: list[RawRow], places: Places) -> list[ImportRow | Arrival]:

@@ -43,7 +43,7 @@ def merge_people(database: Database, *, kept_id: str, gone_id: str, why: str, by
     Raises InputError (unknown_person, bad_option), Refused (not_permitted, both_certified).
     """
     if kept_id == gone_id:
-        raise InputError(Refusal.BAD_OPTION, "two records")
+        raise InputError(Refusal.BAD_OPTION, "two records", variant="two_records")
     with database.transaction() as session:
         account = _alone(session, by)
         kept, gone = _two_people(session, account, kept_id, gone_id)
@@ -89,11 +89,11 @@ def split_person(
         people.require_role_for(session, account, (IDENTITY_ROLE,), person)
         chosen = [dose for dose in person.doses if dose.id in dose_ids]
         if not chosen or len(chosen) != len(set(dose_ids)) or len(chosen) == len(person.doses):
-            raise InputError(Refusal.BAD_OPTION, "some of the doses, not all")
+            raise InputError(Refusal.BAD_OPTION, "some of the doses, not all", variant="some_doses")
         cells, reason = _read_identity(identity, today=today), stated_reason(why)
         other = _same_identity(session, cells)
         if other is person:
-            raise InputError(Refusal.BAD_OPTION, "another person")
+            raise InputError(Refusal.BAD_OPTION, "another person", variant="another_person")
         to_id = other.id if other else row_id()
         with merging.traced(
             session, kind="split", kept_id=person_id, gone_id=to_id, why=reason, by=account, at=now
@@ -122,7 +122,7 @@ def merge_doses(
         for dose in (kept, gone):
             require_role(session, account, (DOSE_ROLE,), cleaning.dose_duty(dose.site, on=today).area)
         if kept is gone or _event(kept) != _event(gone):
-            raise InputError(Refusal.BAD_OPTION, "two records of one dose")
+            raise InputError(Refusal.BAD_OPTION, "two records of one dose", variant="one_dose")
         reason, lot, person_id = stated_reason(why), kept.lot or gone.lot, kept.person_id
         with merging.traced(
             session, kind="doses", kept_id=kept_id, gone_id=gone_id, why=reason, by=account, at=now

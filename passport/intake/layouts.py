@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from passport.domain.names import fold, tidy
 from passport.errors import InputError, Refusal, Sentence
+from passport.intake.split_columns import TELLS, Part, find_parts
 
 HEADER_SEARCH = 40  # rows; forms carry a letterhead, the site's name and dates above the header
 
@@ -39,7 +40,7 @@ class Field:
 FIELDS: tuple[Field, ...] = (
     Field("full_name", "Họ và tên", "Full name", "ho ten|name|ho ten nguoi tiem|ho va ten nguoi tiem"),
     Field("birth_date", "Ngày sinh", "Birth date", "ngay thang nam sinh|nam sinh|date of birth|birthday|dob|born"),
-    Field("sex", "Giới tính", "Sex", "gioi|gender"),
+    Field("sex", "Giới tính", "Sex", "gioi|gt|phai|gioi tinh nam nu|gender"),
     Field("id_number", "Số CCCD/CMND/Hộ chiếu", "ID number", "identity number|id no|id|passport|passport number"),
     Field(
         "insurance_number",
@@ -47,17 +48,37 @@ FIELDS: tuple[Field, ...] = (
         "Insurance number",
         "bhyt|so bhyt|the bhyt|ma bhyt|ma the bhyt|so the bao hiem y te|bao hiem y te|so bao hiem y te",
     ),
-    Field("phone", "Số điện thoại", "Phone", "dien thoai|sdt|so dt|dt|phone number|telephone|mobile"),
+    Field(
+        "phone",
+        "Số điện thoại",
+        "Phone",
+        "dien thoai|sdt|so dt|dt|so dien thoai lien he|dien thoai lien he|sdt lien he|phone number|telephone|mobile",
+    ),
     Field("commune_code", "Mã xã", "Commune code", "ma xa phuong|ma phuong xa|ma xa phuong thi tran|ward code"),
     Field("address", "Địa chỉ", "Address", "dia chi chi tiet|dia chi noi o|noi o|noi o hien tai|dia chi thuong tru"),
     Field("priority_group", "Nhóm đối tượng", "Priority group", "nhom uu tien|doi tuong|ma nhom doi tuong"),
     Field("employer", "Đơn vị công tác", "Employer", "noi cong tac|noi lam viec|co quan|cong ty|workplace"),
     Field("nationality", "Quốc tịch", "Nationality"),
-    Field("vaccine", "Loại vắc xin", "Vaccine", "vac xin|ten vac xin|loai vaccine|ten vaccine|loai vacxin|vacxin"),
+    Field(
+        "vaccine",
+        "Loại vắc xin",
+        "Vaccine",
+        "vac xin|ten vac xin|loai vaccine|ten vaccine|loai vacxin|vacxin|loai vac xin da tiem|vac xin da tiem",
+    ),
     Field("lot", "Số lô", "Lot", "lo|so lo vac xin|lo vac xin|lot number|batch|batch number"),
-    Field("dose_number", "Mũi số", "Dose number", "mui|mui tiem|mui tiem so|so mui|mui thu|lan tiem|dose|lieu so"),
+    Field(
+        "dose_number",
+        "Mũi số",
+        "Dose number",
+        "mui|mui tiem|mui tiem so|mui tiem thu|so mui|mui thu|mui thu may|lan tiem|dose|lieu so",
+    ),
     Field("dose_kind", "Loại liều", "Dose kind", "loai mui|loai mui tiem|dose type"),
-    Field("vaccination_date", "Ngày tiêm", "Vaccination date", "ngay gio|ngay gio tiem|date of vaccination"),
+    Field(
+        "vaccination_date",
+        "Ngày tiêm",
+        "Vaccination date",
+        "ngay gio|ngay gio tiem|ngay tiem chung|ngay tiem vac xin|date of vaccination",
+    ),
     Field("site", "Địa điểm", "Site", "dia diem tiem|noi tiem|co so tiem|co so tiem chung|ma co so|site code"),
     Field("planned_dose", "Mũi dự kiến", "Planned dose", "mui tiem du kien"),
     Field("source_row", "Dòng gốc", "Source row"),
@@ -72,8 +93,8 @@ DOSE_FIELDS = (
 )  # what a dose group may hold, as in ward lists
 _SHORT_IN_GROUP = {"loai": "vaccine", "ngay": "vaccination_date", "date": "vaccination_date"}
 # The column of identity numbers is named by any mixture of these: CMT/CCCD, Số định danh cá nhân, CCCD hoặc hộ chiếu.
-_ID_WORDS = set("so the cccd cmnd cmt hc ho chieu can cuoc cong dan dinh danh ca nhan hoac".split())
-_ID_MARKS = {"cccd", "cmnd", "cmt", "chieu", "cuoc", "danh"}
+_ID_WORDS = set("so ma the cccd cmnd cmt hc ho chieu can cuoc cong dan dinh danh ca nhan hoac giay to tuy than".split())
+_ID_MARKS = {"cccd", "cmnd", "cmt", "chieu", "cuoc", "danh", "tuy"}
 _SERIAL_TITLES = {"stt", "tt", "so tt", "so thu tu", "no"}
 
 REQUIRED = {
@@ -102,12 +123,16 @@ _BY_TITLE = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of one list: where it stands, its title as typed, and what it holds (None: nothing we know)."""
+    """A column of one list: where it stands, its title as typed, and what it holds (None: nothing we know).
+
+    `part` is what it holds of a field that the list tells in several columns.
+    """
 
     index: int
     title: str
     field: str | None
     dose: int | None = None
+    part: Part | None = None
 
     @property
     def key(self) -> str:
@@ -132,7 +157,17 @@ class Header:
     @property
     def recognised(self) -> int:
         """How many columns are ours."""
-        return sum(column.field is not None for column in self.columns)
+        return sum(column.field is not None or column.part is not None for column in self.columns)
+
+    @property
+    def whole_columns(self) -> tuple[Column, ...]:
+        """The columns as if nothing were told in several."""
+        whole = [column for column in self.columns if column.part is None]
+        for column in self.columns:
+            for field in TELLS[column.part] if column.part is not None else ():
+                if field not in [known.field for known in whole]:
+                    whole.append(Column(column.index, column_name(field).vi, field))
+        return tuple(sorted(whole, key=lambda column: column.index))
 
 
 def dose_groups(columns: Iterable[Column]) -> tuple[int, ...]:
@@ -170,7 +205,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
 
 def require_layout(header: Header, *, attendance: bool) -> Layout:
     """The layout of `header`; raises InputError (missing_column, repeated_column) naming the column."""
-    keys = [column.key for column in header.columns if column.field is not None]
+    keys = [column.key for column in header.whole_columns if column.field is not None]
     for key in keys:
         if keys.count(key) > 1:
             raise InputError(Refusal.REPEATED_COLUMN, key, values={"column": column_name(key)})
@@ -197,6 +232,7 @@ def columns_of(titles: Sequence[str]) -> tuple[Column, ...]:
 def _columns(row: Sequence[str], above: Sequence[str]) -> tuple[Column, ...]:
     """Reads one header row, or two merged ones: a title `above` spans the empty cells to its right."""
     columns: list[Column] = []
+    spans: dict[int, str] = {}
     span, running = "", None
     for index in range(max(len(row), len(above))):
         top, own = _cell(above, index), _cell(row, index)
@@ -205,7 +241,16 @@ def _columns(row: Sequence[str], above: Sequence[str]) -> tuple[Column, ...]:
         if own or top:
             columns.append(_column(index, own or top, span=span if own else "", running=running))
             running = columns[-1].dose
-    return _repeated_groups(columns)
+            spans[index] = (_field(span) or "") if own else ""
+    return _split(_repeated_groups(columns), spans)
+
+
+def _split(columns: tuple[Column, ...], spans: dict[int, str]) -> tuple[Column, ...]:
+    """The columns with those marked that hold a part of something."""
+    titles = {column.index: title_key(column.title) for column in columns if column.field is None}
+    fields = {column.field: column.index for column in columns if column.field is not None}
+    parts = find_parts(titles, spans, fields)
+    return tuple(replace(column, part=parts.get(column.index)) for column in columns) if parts else columns
 
 
 def _repeated_groups(columns: list[Column]) -> tuple[Column, ...]:

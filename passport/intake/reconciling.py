@@ -95,7 +95,7 @@ def reconcile(session: Session, import_id: int) -> Reconciliation:
     """
     list_import = imports.require_import(session, import_id)
     if list_import.kind != "attendance" or list_import.state == "withdrawn":
-        raise InputError(Refusal.BAD_OPTION, "an attendance list that was not withdrawn")
+        raise InputError(Refusal.BAD_OPTION, "an attendance list that was not withdrawn", variant="attendance")
     attendees = attendees_of(session, list_import)
     doses = doses_at(session, site=list_import.site, campaign_id=list_import.campaign_id)
     findings = list(_listed(attendees, doses))

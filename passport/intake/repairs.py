@@ -96,7 +96,7 @@ def ask_register(
         offered = [*linked_proposals(session, person).values(), *proposals(session, person)]
         proposal = next((found for found in offered if found.key == key), None)
         if proposal is None:
-            raise InputError(Refusal.BAD_OPTION, f"proposal {key[:30]}")
+            raise InputError(Refusal.BAD_OPTION, f"proposal {key[:30]}", variant="proposal")
         asked_of = told_identity(person)
         identity = changed_identity(person, proposal.changes)
     (answer,) = service.check([identity])

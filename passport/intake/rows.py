@@ -27,7 +27,7 @@ FIRST_DOSES = date(2020, 12, 1)  # nobody was vaccinated before: decides the cen
 
 _KINDS = (("co ban", DoseKind.PRIMARY), ("primary", DoseKind.PRIMARY), ("bo sung", DoseKind.ADDITIONAL),
           ("additional", DoseKind.ADDITIONAL), ("nhac", DoseKind.BOOSTER), ("booster", DoseKind.BOOSTER))  # fmt: skip
-_DOSE_NUMBER = re.compile(r"(?:mui|dose|lan)?(?: (?:so|thu))? ?([1-9])(?:[.,]0+)?")
+_DOSE_NUMBER = re.compile(r"(?:mui|dose|lan|lieu|m)?(?: (?:tiem|so|thu))* ?0?([1-9])(?:[.,]0+)?")
 _SITE_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9._/-]*")
 _LOT = re.compile(r"[A-Z0-9][A-Z0-9 ./()_-]*")
 # Rounded by a spreadsheet, or the expiry date in place of the lot.

@@ -28,7 +28,7 @@ def sight_passport(database: Database, *, person_id: str, number: str, by: str, 
         person, account = people.lock_person(session, person_id), find_account(session, by)
         people.require_role_for(session, account, (IDENTITY_ROLE,), person)
         if person.nationality == HOME:
-            raise InputError(Refusal.BAD_OPTION, "nationality")
+            raise InputError(Refusal.BAD_OPTION, "nationality", variant="citizen")
         try:
             told = str(parse_id_number(number, foreigner=True))
         except ValueError as error:

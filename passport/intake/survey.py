@@ -23,12 +23,14 @@ class Survey:
         """Notes a cell; raises InputError (file_too_large) when the rectangle outgrows a limit."""
         self.rows, self.columns = max(self.rows, row + 1), max(self.columns, column + 1)
         if self.columns > COLUMN_LIMIT:
-            raise InputError(Refusal.FILE_TOO_LARGE, f"> {COLUMN_LIMIT} columns")
+            raise InputError(Refusal.FILE_TOO_LARGE, "columns", variant="columns", values={"limit": COLUMN_LIMIT})
         if self.rows * self.columns > CELL_LIMIT:
-            raise InputError(Refusal.FILE_TOO_LARGE, f"> {CELL_LIMIT} cells")
+            raise InputError(Refusal.FILE_TOO_LARGE, "cells", variant="cells", values={"limit": f"{CELL_LIMIT:,}"})
 
     def mark_formula(self, row: int, column: int) -> None:
         """Notes that a cell is a formula; raises InputError (file_too_large) when there are too many."""
         self.formulas.add((row, column))
         if len(self.formulas) > FORMULA_LIMIT:
-            raise InputError(Refusal.FILE_TOO_LARGE, f"> {FORMULA_LIMIT} formulas")
+            raise InputError(
+                Refusal.FILE_TOO_LARGE, "formulas", variant="formulas", values={"limit": f"{FORMULA_LIMIT:,}"}
+            )

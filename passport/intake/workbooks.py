@@ -74,7 +74,7 @@ def open_book(data: bytes) -> list[Grid]:
 
 def _visible_sheets(data: bytes, surveys: list[Survey]) -> list[Grid]:
     if sum(survey.rows * survey.columns for survey in surveys) > CELL_LIMIT:
-        raise InputError(Refusal.FILE_TOO_LARGE, f"> {CELL_LIMIT} cells")
+        raise InputError(Refusal.FILE_TOO_LARGE, "cells", variant="cells", values={"limit": f"{CELL_LIMIT:,}"})
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     sheets = enumerate(zip(book.sheets_metadata, surveys, strict=True))
     return [
@@ -93,7 +93,7 @@ def _grid(sheet: CalamineSheet, survey: Survey) -> Grid:
             told = (cell_of(value, formula=(index, left + i) in marks) for i, value in enumerate(values))
             yield index + 1, [*[EMPTY] * left, *told]
 
-    return Grid(sheet.name, rows)
+    return Grid(sheet.name, rows, sheet.merged_cell_ranges or ())
 
 
 def _check_members(archive: zipfile.ZipFile) -> None:

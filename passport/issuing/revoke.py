@@ -154,5 +154,10 @@ def _misnames(certificate: Certificate) -> bool:
 def _reason(text: str) -> str:
     reason = tidy(text)
     if not reason or len(reason) > REASON_LIMIT:
-        raise InputError(Refusal.BAD_OPTION, f"a reason of 1 to {REASON_LIMIT} characters")
+        raise InputError(
+            Refusal.BAD_OPTION,
+            f"a reason of 1 to {REASON_LIMIT} characters",
+            variant="why",
+            values={"limit": REASON_LIMIT},
+        )
     return reason

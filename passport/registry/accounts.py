@@ -98,11 +98,11 @@ def create_account(session: Session, *, email: str, name: str, password_hash: st
     """
     address, called = email.strip(), name.strip()
     if "@" not in address[1:-1] or len(address) > EMAIL_LIMIT or not address.isprintable():
-        raise InputError(Refusal.BAD_OPTION, "an e-mail address")
+        raise InputError(Refusal.BAD_OPTION, "an e-mail address", variant="email")
     if not 0 < len(called) <= NAME_LIMIT or not called.isprintable():
         raise InputError(Refusal.BAD_OPTION, f"a name of 1 to {NAME_LIMIT} characters")
     if _by_email(session, address) is not None:
-        raise InputError(Refusal.BAD_OPTION, "this e-mail address has an account")
+        raise InputError(Refusal.BAD_OPTION, "this e-mail address has an account", variant="email_taken")
     account = Account(email=address, name=called, password=password_hash, active=True, fs_uniquifier=new_id())
     session.add(account)
     session.flush()

@@ -163,7 +163,7 @@ def answer_report(
 ) -> None:
     """Closes a report: accepted, or refused for a reason; raises InputError (bad_option) when it is closed already."""
     if report.state != "open":
-        raise InputError(Refusal.BAD_OPTION, f"report {report.number} is answered")
+        raise InputError(Refusal.BAD_OPTION, f"report {report.number} is answered", variant="answered")
     report.state = "accepted" if refusal is None else "refused"
     report.refusal, report.answer = (refusal.value if refusal else None), answer
     report.answered_by_id, report.answered_at = by.id, at

@@ -22,9 +22,10 @@ from passport.registry.areas import beneath
 from passport.registry.cleaning_tables import CitizenReport, HandOver, HandOverRow, SentBack
 from passport.registry.people import in_area
 from passport.registry.sites import site_ids
-from passport.registry.tables import Area, Dose, Person, Site
+from passport.registry.tables import Area, Dose, ImportRow, Person, Site
 
 PAGE = 50  # cases a page where the caller names no other number
+CHUNK = 1000  # ids in one statement; PostgreSQL takes 65,535
 IDENTITY_ROLE, DOSE_ROLE = "identity_officer", "registrar"
 
 
@@ -148,6 +149,19 @@ def identity_cases(
     if area is not None:
         query = query.where(in_area(area))
     return list(session.scalars(query.order_by(Person.case_since, Person.id).limit(limit)))
+
+
+def typed_numbers(session: Session, people: Collection[Person]) -> dict[str, str]:
+    """The identity numbers as the lists have them of people whose own is none, by their ids; the latest list's."""
+    found: dict[str, str] = {}
+    ids = [person.id for person in people]
+    for start in range(0, len(ids), CHUNK):
+        query = select(Dose.person_id, ImportRow.cells).join(ImportRow, Dose.import_row_id == ImportRow.id)
+        query = query.where(Dose.person_id.in_(ids[start : start + CHUNK])).order_by(ImportRow.id)
+        for person_id, cells in session.execute(query):
+            if typed := str(cells.get("id_number", "")).strip():
+                found[person_id] = typed
+    return found
 
 
 def place_of(person: Person) -> tuple[datetime, str]:

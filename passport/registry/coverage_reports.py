@@ -42,7 +42,9 @@ def require_report(session: Session, number: int) -> FrozenReport:
     """The report with this number; raises InputError (bad_option)."""
     found = session.get(FrozenReport, number)
     if found is None:
-        raise InputError(Refusal.BAD_OPTION, f"no coverage report {number}")
+        raise InputError(
+            Refusal.BAD_OPTION, f"no coverage report {number}", variant="no_report", values={"number": number}
+        )
     return found
 
 

@@ -78,7 +78,7 @@ def link_child(
     makes it again.
     """
     if guardian.id == child.id or is_minor(guardian, on=on) or not is_minor(child, on=on):
-        raise InputError(Refusal.BAD_OPTION, "a guardian who is of age, and a child who is not")
+        raise InputError(Refusal.BAD_OPTION, "a guardian who is of age, and a child who is not", variant="guardian")
     known = session.get(Guardianship, (guardian.id, child.id))
     if known is not None and known.ended_at is None:
         return known

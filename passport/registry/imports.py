@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from passport.domain.employers import employer_key
 from passport.domain.names import fold
-from passport.errors import InputError, Refusal, Refused
+from passport.errors import InputError, Refusal, Refused, RowReason
 from passport.registry.accounts import Account
 from passport.registry.people import lock_people
 from passport.registry.tables import (
@@ -93,7 +93,7 @@ def lock_import(session: Session, import_id: int) -> Import:
     if found is None:
         raise InputError(Refusal.UNKNOWN_IMPORT, str(import_id))
     if found.state == "withdrawn":
-        raise InputError(Refusal.BAD_OPTION, f"list {import_id} is withdrawn")
+        raise InputError(Refusal.BAD_OPTION, f"list {import_id} is withdrawn", variant="withdrawn")
     return found
 
 
@@ -113,6 +113,22 @@ def add_row(
     )
     session.add(added)
     return added
+
+
+def leave_out(session: Session, *, list_import: Import, row: int, issue: Mapping[str, Any]) -> None:
+    """Notes a line that is nobody's: nothing of it is on record, and nothing of it waits."""
+    found = find_row(session, import_id=list_import.id, row=row)
+    if found is None:
+        add_row(session, list_import=list_import, row=row, outcome="known", held=False, cells={}, issues=[issue])
+    elif found.outcome == "refused":
+        change_row(found, outcome="known", held=False, cells={}, issues=[issue])
+
+
+def count_left_out(session: Session, import_id: int) -> int:
+    """How many lines of a list are nobody's."""
+    told = cast(ImportRow.issues, String).contains(f'"{RowReason.NO_PERSON.value}"')  # JSON escapes what people type
+    query = select(func.count()).where(ImportRow.import_id == import_id, ImportRow.outcome == "known", told)
+    return session.scalar(query) or 0
 
 
 def change_row(

@@ -20,6 +20,7 @@ from passport.registry.columns import Base, new_id
 from passport.registry.tables import Area
 
 STALE = timedelta(minutes=5)  # without a heartbeat; looking through a million rows before the first takes one or two
+FAULT = "fault"  # the argument under which a job that failed keeps variant and values of its reason
 PAGE = 50  # jobs a page where the caller names no other number
 
 
@@ -126,10 +127,20 @@ def told_progress(
     return job.cancel
 
 
-def finish_job(session: Session, job_id: str, *, state: str, error: str | None = None, at: datetime) -> Job:
-    """Ends a job: done, failed for a reason, or cancelled."""
+def finish_job(
+    session: Session,
+    job_id: str,
+    *,
+    state: str,
+    error: str | None = None,
+    fault: Mapping[str, Any] | None = None,
+    at: datetime,
+) -> Job:
+    """Ends a job: done, failed for a reason, or cancelled; `fault` is what the sentence of the reason is made with."""
     job = require_job(session, job_id)
     job.state, job.error, job.finished_at = state, error, at
+    if fault is not None:
+        job.arguments = {**job.arguments, FAULT: dict(fault)}
     session.flush()
     return job
 

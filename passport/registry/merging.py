@@ -103,7 +103,7 @@ def undo(session: Session, merge: RecordMerge, *, by: Account, at: datetime) -> 
     """
     kept = session.get(Dose if merge.kind == "doses" else Person, merge.kept_id)
     if merge.undone_at is not None or kept is None:
-        raise InputError(Refusal.BAD_OPTION, f"merge {merge.id} cannot be undone")
+        raise InputError(Refusal.BAD_OPTION, f"merge {merge.id} cannot be undone", variant="undone")
     session.flush()
     if merge.kind == "split" and session.get(Person, merge.gone_id) is not None and _made_person(merge):
         _fold(session, PERSON, gone=merge.gone_id, kept=merge.kept_id)

@@ -142,13 +142,15 @@ def case_duties(session: Session, *, area: Area | None, today: date, zone: tzinf
 def missing(*, planned: bool) -> ColumnElement[bool]:
     """Whether somebody on an attendance list has no dose on record; no planned one, where it is told and asked for.
 
-    A person is known by the number, or by folded name and birth date where the list has no number.
+    A person is known by the number, or by folded name, birth date and sex where the list or the record has no number,
+    as reconciling does (`intake.reconciling`).
     """
     numbered = Person.id_number == Attendee.id_number
     named = (
-        Attendee.id_number.is_(None)
+        or_(Attendee.id_number.is_(None), Person.id_number.is_(None))
         & (Person.name_key == Attendee.name_key)
         & (Person.birth_date == Attendee.birth_date)
+        & or_(Attendee.sex.is_(None), Person.sex == Attendee.sex)
     )
     right = or_(Attendee.planned_dose.is_(None), Dose.number == Attendee.planned_dose) if planned else literal(True)
     dose = select(literal(1)).where(Dose.person_id == Person.id, right)  # * would be read from the rows themselves

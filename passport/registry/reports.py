@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from passport.errors import RowReason, Sentence, sentence
-from passport.registry.imports import list_rows, require_import
+from passport.registry.imports import count_left_out, list_rows, require_import
 from passport.registry.tables import ImportRow
 
 
@@ -39,7 +39,8 @@ class RowIssue:
 class ImportReport:
     """What became of a list: `rows = new + known + refused`, and `held` among the new.
 
-    `issues` are gone through once; a long list has more of them than memory should hold.
+    `issues` are gone through once; a long list has more of them than memory should hold. `left_out` lines are
+    nobody's (totals, signatures) and no rows; the issues tell each.
     """
 
     import_id: int
@@ -48,6 +49,7 @@ class ImportReport:
     held: int
     refused: int
     issues: Iterable[RowIssue]
+    left_out: int = 0
 
     @property
     def rows(self) -> int:
@@ -76,6 +78,7 @@ def report(session: Session, import_id: int) -> ImportReport:
     Raises InputError (unknown_import).
     """
     require_import(session, import_id)
+    left_out = count_left_out(session, import_id)
     tally = {
         (outcome, held): count
         for outcome, held, count in session.execute(
@@ -91,10 +94,11 @@ def report(session: Session, import_id: int) -> ImportReport:
     return ImportReport(
         import_id=import_id,
         new=total("new"),
-        known=total("known"),
+        known=total("known") - left_out,
         held=tally.get(("new", True), 0),
         refused=total("refused"),
         issues=issues_of_list(session, import_id),
+        left_out=left_out,
     )
 
 
@@ -116,12 +120,12 @@ def issues_of(row: ImportRow) -> tuple[RowIssue, ...]:
             column=issue["column"],
             severity=issue["severity"],
             reason=RowReason(issue["reason"]),
-            message=sentence(RowReason(issue["reason"]), issue.get("variant"), _spoken(issue.get("values") or {})),
+            message=sentence(RowReason(issue["reason"]), issue.get("variant"), spoken(issue.get("values") or {})),
         )
         for issue in row.issues
     )
 
 
-def _spoken(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a sentence; what reads differently in the two languages stands in the row as both."""
+def spoken(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a sentence as they were kept; what reads differently in the two languages is kept as both."""
     return {name: Sentence(**value) if isinstance(value, dict) else value for name, value in values.items()}

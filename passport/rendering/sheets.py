@@ -17,6 +17,7 @@ CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_LIMIT = 32_767  # characters; what a cell of a spreadsheet can hold
 NAME_LIMIT = 31  # characters of the name of a sheet
+A4 = 9  # the number of the paper in a spreadsheet
 TEXT_FORMAT = 49  # the built-in format of text, shown as @
 # With which a cell of text becomes a formula, behind spaces and quotes too (security T13).
 FORMULA = re.compile("[ \u00a0'\"]*[=+\\-@\t\r\n]")
@@ -35,7 +36,10 @@ class SheetColumn:
 
 @dataclass(frozen=True, slots=True)
 class TextSheet:
-    """One sheet of text: lines above the header, the table, lines beneath it, as forms on paper have them."""
+    """One sheet of text: lines above the header, the table, lines beneath it, as forms on paper have them.
+
+    A sheet with lines above is a form: it prints on A4 across, as wide as the page, its header on each page.
+    """
 
     name: str
     columns: Sequence[SheetColumn]
@@ -57,12 +61,15 @@ def text_book(sheets: Iterable[TextSheet]) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         text = book.add_format({"num_format": TEXT_FORMAT, "valign": "top"})
+        wrapped = book.add_format({"num_format": TEXT_FORMAT, "valign": "top", "text_wrap": True})
         heading = {"num_format": TEXT_FORMAT, "text_wrap": True, "valign": "top", "bottom": 1}
         title, required = book.add_format(heading), book.add_format({**heading, "bold": True})
         for told in sheets:
             sheet = book.add_worksheet(told.name[:NAME_LIMIT])
             top = len(told.above)
             sheet.freeze_panes(top + 1, 0)
+            if told.above:
+                _lay_out(sheet, header=top)
             for index, column in enumerate(told.columns):
                 sheet.set_column(index, index, column.width, text)
                 if column.choices:
@@ -72,7 +79,7 @@ def text_book(sheets: Iterable[TextSheet]) -> bytes:
             _write(sheet, 0, ([line] for line in told.above), text)
             for index, (words, format_) in enumerate(titles):
                 sheet.write_string(top, index, words, format_)
-            end = _write(sheet, top + 1, told.rows, text)
+            end = _write(sheet, top + 1, told.rows, wrapped if told.above else text)
             _write(sheet, end + 1, ([line] for line in told.beneath), text)
     return out.getvalue()
 
@@ -83,6 +90,13 @@ def text_csv(rows: Iterable[Sequence[str]], *, delimiter: str) -> bytes:
     writer = csv.writer(out, delimiter=delimiter)
     writer.writerows([f"'{cell}" if FORMULA.match(cell) else cell for cell in row] for row in rows)
     return codecs.BOM_UTF8 + out.getvalue().encode()
+
+
+def _lay_out(sheet: Worksheet, *, header: int) -> None:
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)  # as many pages down as it takes
+    sheet.repeat_rows(header)
 
 
 def _write(sheet: Worksheet, top: int, rows: Iterable[Sequence[str]], format_: Format) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from passport.errors import PassportError, Unavailable
+from passport.errors import PassportError, Sentence, Unavailable
 from passport.house import House, clock
 from passport.intake.importing import Progress, import_list
 from passport.intake.population import CheckProgress, check_people
@@ -48,7 +50,7 @@ def run_job(house: House, job_id: str) -> list[str]:
             jobs.put_off(session, job.id, error=error.reason.value, until=clock() + wait)
         return []
     except PassportError as error:
-        return _end(house, job, "failed", error=error.reason.value)
+        return _end(house, job, "failed", error=error.reason.value, fault=_fault(error))
     except Exception as error:
         # The type alone: an exception's text may hold what a person typed.
         _log.error("job %s (%s): unforeseen %s", job.id, job.kind, type(error).__name__)
@@ -134,9 +136,18 @@ def _tell(house: House, job: Job, total: int, done: int, failed: int, import_id:
         raise _Stopped
 
 
-def _end(house: House, job: Job, state: str, *, error: str | None = None) -> list[str]:
+def _fault(error: PassportError) -> dict[str, Any]:
+    """What the sentence of an error is made with, in plain JSON."""
+    values = {"detail": error.detail or "", **error.values}
+    told = {name: value.as_dict() if isinstance(value, Sentence) else str(value) for name, value in values.items()}
+    return {"variant": error.variant, "values": told}
+
+
+def _end(
+    house: House, job: Job, state: str, *, error: str | None = None, fault: Mapping[str, Any] | None = None
+) -> list[str]:
     with house.database.transaction() as session:
-        ended = jobs.finish_job(session, job.id, state=state, error=error, at=clock())
+        ended = jobs.finish_job(session, job.id, state=state, error=error, fault=fault, at=clock())
         following = []
         if job.kind == "import" and state == "done" and job.arguments["kind"] == "vaccination":
             following = [jobs.check_job(session, area=ended.area, by=ended.by, at=clock()).id]

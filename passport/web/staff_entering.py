@@ -20,7 +20,7 @@ from passport.rules.schedules import VACCINES
 from passport.web.language import told
 from passport.web.staff import BLUEPRINT, WRITES_LISTS, account, sites_of
 
-PERSON_FIELDS = ("full_name", "birth_date", "sex", "id_number", "phone", "commune_code", "employer")
+PERSON_FIELDS = ("full_name", "birth_date", "sex", "nationality", "id_number", "phone", "commune_code", "employer")
 SESSION_FIELDS = ("vaccine", "lot", "dose_number", "dose_kind", "vaccination_date")  # stay for the next person
 _LAST = "desk_session"  # site and dose of the last entry; nothing of a person is kept between requests
 

@@ -11,11 +11,12 @@ from flask_security import current_user
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from passport.errors import Refusal, sentence
+from passport.errors import Refusal, advice, sentence
 from passport.house import clock, current_house
 from passport.registry import jobs
 from passport.registry.accounts import require_role
-from passport.registry.jobs import Job
+from passport.registry.jobs import FAULT, Job
+from passport.registry.reports import spoken
 from passport.tasks.queue import current_queue
 from passport.tasks.uploads import submit_list
 from passport.web.language import told
@@ -61,13 +62,12 @@ def job(job_id: str) -> str:
     """One job; the page looks again by itself while the job is under way."""
     with current_house().database.reading() as session:
         found = _readable(session, job_id)
-        error = told(sentence(Refusal(found.error))) if found.error in set(Refusal) else found.error
         return render_template(
             "staff/job.html",
             job=found,
             state=_state,
             kind=_kind,
-            error=error,
+            error=_error(found),
             under_way=found.state in _OPEN,
             refresh=REFRESH,
         )
@@ -89,6 +89,17 @@ def _readable(session: Session, job_id: str) -> Job:
     if found.by_id != who.id:
         require_role(session, who, READS_PEOPLE, found.area)
     return found
+
+
+def _error(job: Job) -> str | None:
+    """Why a job failed, or waits for what is away, and what to do about it."""
+    if job.error is None:
+        return None
+    if job.error not in set(Refusal):
+        return str(_("Có lỗi ngoài dự kiến. Gửi lại tệp; nếu vẫn vậy, báo bộ phận hỗ trợ mã công việc này."))
+    fault = job.arguments.get(FAULT) or {}
+    variant, values = fault.get("variant"), spoken(fault.get("values") or {})
+    return " ".join(told(say(Refusal(job.error), variant, values)) for say in (sentence, advice))
 
 
 def _state(state: str) -> tuple[str, str]:

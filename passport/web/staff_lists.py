@@ -14,7 +14,7 @@ from passport.intake.cleaning import IDENTITY_ROLES
 from passport.intake.confirming import confirm_doses
 from passport.intake.correcting import correct_row
 from passport.intake.importing import import_list, withdraw_import
-from passport.intake.layouts import column_name
+from passport.intake.layouts import column_name, columns_of
 from passport.intake.population import check_people
 from passport.intake.reports import import_report_sheet, list_template
 from passport.registry import imports, reports
@@ -80,7 +80,10 @@ def list_report(import_id: int) -> str:
         report = reports.report(session, import_id)
         rows = imports.list_rows(session, import_id, faulty=True, limit=ROWS_SHOWN)
         told_rows = [(row, reports.issues_of(row)) for row in rows]
-        return render_template("staff/list_report.html", item=item, report=report, rows=told_rows, title=_title)
+        unread = [column.title for column in columns_of(item.header) if column.field is None and not column.is_serial]
+        return render_template(
+            "staff/list_report.html", item=item, report=report, rows=told_rows, title=_title, unread=unread
+        )
 
 
 @BLUEPRINT.get("/lists/template.xlsx")

@@ -30,11 +30,14 @@ class Caller:
 
     @classmethod
     def read(cls, text: str) -> Caller:
-        """What was scanned or typed; raises ValueError for what is neither a card nor a number."""
+        """What was scanned or typed; a letter is part of a passport's number, of whatever country.
+
+        Raises ValueError for what is neither a card nor a number.
+        """
         if is_id_card(text):
             card = read_id_card(text)
             return cls(card.number, card)
-        return cls(str(parse_id_number(text)))
+        return cls(str(parse_id_number(text, foreigner=any(map(str.isalpha, text)))))
 
     @property
     def numbers(self) -> list[str]:

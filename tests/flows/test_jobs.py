@@ -8,10 +8,11 @@ import re
 import pytest
 
 from passport.demo import accounts
+from passport.registry import jobs
 from passport.tasks.queue import EXTENSION, Queue
 from passport.web import staff_lists
 from tests.installed import Site
-from tests.lists import csv_list, person
+from tests.lists import TITLES, csv_list, person
 
 
 def test_a_long_list_becomes_a_job(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,3 +47,23 @@ def test_a_long_list_becomes_a_job(site: Site, monkeypatch: pytest.MonkeyPatch) 
     listed = nurse.get("/staff/jobs?lang=en").text
     assert listed.count("long.csv") >= 2
     assert site.as_(accounts.NURSE_KIM_SON).get(address).status_code == 403
+
+
+def test_a_job_that_failed_says_why_and_what_to_do(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff_lists, "AT_ONCE", 100)
+    nurse = site.as_(accounts.NURSE)
+    titles = {name: title for name, title in TITLES.items() if name != "sex"}
+    data = csv_list([person(1), person(2)], titles=titles)
+    form = {"site": "TC-TYT-01", "kind": "vaccination", "file": (io.BytesIO(data), "no-sex.csv")}
+    address = nurse.post("/staff/lists", data=form, content_type="multipart/form-data").headers["Location"]
+    queue: Queue = site.app.extensions[EXTENSION]
+    while (task := queue.huey.dequeue()) is not None:
+        queue.huey.execute(task)
+    assert "“Giới tính”" in nurse.get(address + "?lang=vi").text
+    told = nurse.get(address + "?lang=en").text
+    assert "The column “Sex” is missing. Add the column" in told
+    with site.house.database.transaction() as session:
+        jobs.require_job(session, address.rpartition("/")[2]).error = "unforeseen"
+    page = nurse.get(address + "?lang=vi").text
+    assert "unforeseen" not in page
+    assert "Có lỗi ngoài dự kiến" in page

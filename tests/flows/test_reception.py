@@ -113,3 +113,28 @@ def test_a_dose_is_entered_from_a_card(site: Site) -> None:
     assert 'value="FF123"' in following  # the session goes on with the same lot and day
     assert 'value="10/01/2022"' in following
     assert name not in following
+
+
+def test_a_foreigner_is_entered_and_found_by_the_passport(site: Site) -> None:
+    nurse = site.as_(accounts.NURSE)
+    unknown = nurse.post("/staff/reception?lang=en", data={"card": "M1234567K"})
+    assert "No record in your areas" in _text(unknown.data)
+    assert "Leave empty for citizens" in _text(nurse.post("/staff/reception/dose?lang=en", data={"card": "x"}).data)
+    typed = {
+        "site": lists.MOBILE_TUA_CHUA,
+        "full_name": "Kim Min Jun",
+        "birth_date": "05/06/1988",
+        "sex": "Nam",
+        "nationality": "Hàn Quốc",
+        "id_number": "M1234567K",
+        "vaccine": "Pfizer",
+        "dose_number": "1",
+        "vaccination_date": "10/01/2022",
+    }
+    stored = nurse.post("/staff/reception/doses", data=typed)
+    assert stored.status_code == 302
+    found = _text(nurse.post("/staff/reception?lang=en", data={"card": "m1234567k"}).data)
+    assert "Kim Min Jun" in found
+    with site.house.database.reading() as session:
+        (one,) = session.scalars(select(Person).where(Person.id_number == "M1234567K"))
+        assert (one.nationality, [dose.held for dose in one.doses]) == ("KR", [False])

@@ -16,6 +16,7 @@ from passport.registry.batch_views import SAMPLE
 from passport.registry.people import find_by_id_number
 from passport.verifying.verify import verify
 from tests.installed import Site
+from tests.lists import book
 
 DAY = 86400
 
@@ -185,6 +186,46 @@ def test_an_empty_list_is_there_to_download_and_a_nurse_is_offered_what_she_may(
     page = nurse.get(found[0]).text
     assert 'value="phone"' in page
     assert 'value="full_name"' not in page
+
+
+def test_a_report_says_what_of_a_list_was_not_read(site: Site) -> None:
+    nurse = site.as_(accounts.NURSE)
+    rows = [
+        ["STT", "Họ và tên", "Năm sinh", "Giới tính", "Giấy chứng minh", "Ghi chú"],
+        ["1", "Vàng A Sử", "1985", "Nam", "011085001234", ""],
+        ["", "Người lập biểu", "", "", "", ""],
+        ["", "Thào Thị Lập", "", "", "", ""],
+    ]
+    answer = nurse.post(
+        "/staff/lists",
+        data={"site": "TC-TYT-01", "kind": "attendance", "file": (io.BytesIO(book(rows)), "dot-moi.xlsx")},
+        content_type="multipart/form-data",
+    )
+    told = _text(nurse.get(answer.headers["Location"] + "?lang=vi").data)
+    assert "tiêu đề không có trong mẫu danh sách: Giấy chứng minh; Ghi chú." in told
+    assert "2 dòng không phải của một người" in told
+    assert "đã bỏ qua: “Thào Thị Lập”" in told
+    assert "Đã bỏ qua" in told
+
+
+def test_the_report_of_a_withdrawn_list_says_so_and_offers_no_repair(site: Site) -> None:
+    nurse = site.as_(accounts.NURSE)
+    titles = ["Họ và tên", "Ngày sinh", "Giới tính", "Loại vắc xin", "Mũi số", "Ngày tiêm"]
+    rows = [titles, ["Vàng A Lềnh", "31/04/1985", "Nam", "Pfizer", "1", "10/01/2022"]]
+    answer = nurse.post(
+        "/staff/lists",
+        data={"site": "TC-TYT-01", "kind": "vaccination", "file": (io.BytesIO(book(rows)), "nham.xlsx")},
+        content_type="multipart/form-data",
+    )
+    report = answer.headers["Location"]
+    assert "Repair row" in _text(nurse.get(report + "?lang=en").data)
+    assert nurse.post(f"{report}/withdraw").status_code == 302
+    page = nurse.get(report + "?lang=en").data
+    assert "This list was withdrawn" in _text(page)
+    assert "Repair row" not in _text(page)
+    assert b"report.xlsx" not in page
+    told = nurse.post(f"{report}/rows/2?lang=vi", data={"cell:birth_date": "30/04/1985"})
+    assert "Danh sách này đã được rút lại." in _text(told.data)
 
 
 def test_a_renewed_code_leaves_the_old_paper_good(site: Site) -> None:

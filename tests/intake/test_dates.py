@@ -42,6 +42,8 @@ def read(text: str, *, earliest: date = date(1900, 1, 1), year: int | None = Non
         ("00/00/1990", "1990"),
         ("năm 1990", "1990"),
         ("29/02/2024", "2024-02-29"),
+        ("'02/01/1990", "1990-01-02"),
+        ("’1990", "1990"),
     ],
 )
 def test_forms_that_need_no_repair(text: str, told: str) -> None:

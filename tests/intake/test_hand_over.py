@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,29 @@ def test_the_list_has_a_sheet_for_each_class_and_places_to_sign(dirty: World) ->
         out = cleaning.last_steps(session, [an])[an.id].out_on
         assert out is not None
         assert (out.id, out.area_id) == (done.number, dirty.doses[0].site.area_id)
+
+
+def test_a_malformed_number_is_on_the_list_as_it_was_typed(dirty: World) -> None:
+    header, row = sheets(export(dirty).data)["Số định danh sai dạng"][3:5]
+    assert dict(zip(header, row, strict=True))["Số CCCD/CMND/Hộ chiếu"] == "0370850"
+
+
+def test_the_list_prints_as_wide_as_a_page_with_its_header_on_each(dirty: World) -> None:
+    with zipfile.ZipFile(io.BytesIO(export(dirty).data)) as file:
+        sheet, workbook = (file.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "workbook"))
+    assert '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"' in sheet
+    assert workbook.count("_xlnm.Print_Titles") == 3
+
+
+def test_what_was_written_beneath_the_table_is_no_row(dirty: World, register: EmbeddedPopulation) -> None:
+    form = sheets(export(dirty).data)["Sai thông tin cơ bản"]
+    signed = [
+        ["", "Công an xã: đã đối chiếu"],
+        ["", "Người lập", "", "Trưởng trạm"],
+        ["", "Vũ Thị Lập", "", "Ngô Chủ"],
+    ]
+    came = back(dirty, book([*form, *signed]), register)
+    assert [row.person_id is None for row in came.still_open] == [False]
 
 
 def test_what_the_register_confirms_is_corrected_and_the_rest_goes_out_again(

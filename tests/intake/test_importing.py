@@ -272,6 +272,12 @@ def test_a_short_interval_is_warned_of(world: World) -> None:
     assert "10 ngày" in report.issues[0].message.vi
 
 
+@pytest.mark.parametrize("told", ["2", "02", "2.0", "Mũi 2", "mũi tiêm thứ 2", "liều 2", "M2"])
+def test_the_number_of_a_dose_in_other_words(world: World, told: str) -> None:
+    world.rows(AN | {"dose_number": told})
+    assert [dose.number for dose in world.doses] == [2]
+
+
 def test_an_age_outside_the_schedule_is_warned_of(world: World) -> None:
     report = world.rows(AN | {"birth_date": "20/08/2010", "id_number": "", "vaccination_date": "10/08/2021"})
     assert ("vaccination_date", "warned", "age_outside_schedule") in [fault[1:] for fault in faults(report)]

@@ -76,6 +76,19 @@ def test_titles_in_any_order_and_language_below_a_letterhead() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("field", "title"),
+    [
+        ("id_number", "Số CMND/CCCD/Hộ chiếu/Mã định danh"), ("id_number", "Mã định danh cá nhân"),
+        ("id_number", "Số giấy tờ tùy thân"), ("sex", "GT"), ("sex", "Phái"), ("phone", "Số điện thoại liên hệ"),
+        ("vaccine", "Loại vắc xin đã tiêm"), ("dose_number", "Mũi thứ mấy"), ("vaccination_date", "Ngày tiêm chủng"),
+    ],
+)  # fmt: skip
+def test_titles_that_lists_give_their_columns(field: str, title: str) -> None:
+    _, (row,) = read(csv_list([AN], titles=TITLES | {field: title}))
+    assert row.cells[field].text == AN[field]
+
+
 WARD_HEADERS: Mapping[str, list[list[str]]] = {
     "merged": [[*WARD, "Mũi 1", "", "", "", "Mũi 2", "", "", "", "Ghi chú"], [*[""] * 17, *GROUP, *GROUP, ""]],
     "bracketed": [[*WARD, "[Mũi 1] Loại vắc xin", *GROUP[1:], "[Mũi 2] Loại", *GROUP[1:], "Ghi chú"]],
@@ -163,6 +176,12 @@ def test_old_workbooks() -> None:
         (book([HEADER]), ("empty_file", None)),
         (csv_list([]), ("empty_file", None)),
         (b"a,b\n1,2\n", ("no_header", None)),
+        ("<html><table><tr><td>Họ và tên<td>Ngày sinh</table>".encode(), ("unreadable_file", "web_page")),
+        (
+            '\ufeff\r\n<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'.encode(),
+            ("unreadable_file", "web_page"),
+        ),
+        ("<!DOCTYPE html>\n<TABLE>".encode("utf-16"), ("unreadable_file", "web_page")),
         (book([["a", "b"], ["1", "2"]]), ("no_header", None)),
         (book([HEADER[:-3], ROW[:-3]]), ("missing_column", None)),
         (book([[*WARD, "Mũi 1 – Loại vắc xin"], ["1"] * 18]), ("missing_column", None)),
@@ -179,11 +198,11 @@ def test_old_workbooks() -> None:
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 600, ("unreadable_file", "broken")),
         (xls_book([HEADER, ROW], streams=["_VBA_PROJECT_CUR"]), ("unreadable_file", "macros")),
         (xls_book([HEADER, ROW], locked=True), ("unreadable_file", "locked")),
-        (csv_list([AN]) + b"," * 300, ("file_too_large", None)),
-        (b"x" * 3_000_000, ("file_too_large", None)),
+        (csv_list([AN]) + b"," * 300, ("file_too_large", "columns")),
+        (b"x" * 3_000_000, ("file_too_large", "line")),
         (compound_file({"EncryptedPackage": b"x" * 5000}), ("unreadable_file", "locked")),
         (compound_file({"Workbook": b"\x09\x08"}, small=True), ("unreadable_file", "broken")),
-        (xls_book([HEADER, ROW], far_cell=(65_000, 200)), ("file_too_large", None)),
+        (xls_book([HEADER, ROW], far_cell=(65_000, 200)), ("file_too_large", "cells")),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_with_one_reason(data: bytes, told: tuple[str, str | None]) -> None:
@@ -236,8 +255,8 @@ LAUGH = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><worksheet'
         (_add("xl/bomb.bin", b"\0" * 50_000_000), ("file_too_large", None)),
         (_swap(b"<worksheet", LAUGH), ("unreadable_file", "broken")),
         (_swap(b"</sheetData>", BOMB + b"</sheetData>"), ("file_too_large", None)),
-        (_swap(b'r="A2"', b'r="XFD1048576"'), ("file_too_large", None)),
-        (_swap(b'r="A2"', b'r="A9999999"'), ("file_too_large", None)),
+        (_swap(b'r="A2"', b'r="XFD1048576"'), ("file_too_large", "columns")),
+        (_swap(b'r="A2"', b'r="A9999999"'), ("file_too_large", "cells")),
         (_swap(b'r="A2"', b'r="two"'), ("unreadable_file", "broken")),
         (_swap(b"</sheetData>", b"</sheet>"), ("unreadable_file", "broken")),
         (_swap(b'Id="rId1"', b'Id="rId77"', "xl/_rels/workbook.xml.rels"), ("unreadable_file", "broken")),
@@ -287,7 +306,7 @@ def test_more_elements_than_cells_need(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_many_formulas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survey, "FORMULA_LIMIT", 1)
-    assert refusal(book([HEADER, ROW], formulas={(1, 0): "=1", (1, 1): "=1"})) == ("file_too_large", None)
+    assert refusal(book([HEADER, ROW], formulas={(1, 0): "=1", (1, 1): "=1"})) == ("file_too_large", "formulas")
 
 
 def test_cells_without_places_and_prefixed_markup() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from sqlalchemy import select
+
 from passport.domain.coverage import AgeGroup, Step
 from passport.domain.dates import PartialDate
 from passport.domain.doses import DoseKind
@@ -115,6 +117,20 @@ def test_what_sites_owe(scene: Scene) -> None:
     _listed(scene, ("A", "037190000001", ""), site="TC01", planned=2)
     owed = progress.duties(scene.session, area=None, on=scene.today, day_end=end)
     assert [(duty.site.code, duty.not_entered, duty.unconfirmed) for duty in owed] == [("KS01", 0, 2), ("TC01", 2, 0)]
+
+
+def test_whose_record_has_no_number_is_on_record_all_the_same(scene: Scene) -> None:
+    """As reconciling has it: their case waits in the cleaning queue, and nobody is asked for twice."""
+    scene.dose(scene.person("An", id_number=None))
+    scene.dose(scene.person("Bê", id_number=None))
+    _listed(scene, ("An", "037090000001", ""))
+    _listed(scene, ("Bê", "037190000002", ""), ("Chi", "037190000003", ""))
+    man = scene.session.scalars(select(Attendee).where(Attendee.full_name == "Bê")).one()
+    man.sex = "M"  # not the woman on record
+    scene.session.flush()
+    owed = progress.duties(scene.session, area=None, on=scene.today, day_end=scene.now)
+    assert [(duty.site.code, duty.not_entered) for duty in owed if duty.not_entered] == [("KS01", 2)]
+    assert _names(scene, Step.FIRST) == ["Bê", "Chi"]
 
 
 def test_the_counts_of_many_areas_are_those_of_each(scene: Scene) -> None:
