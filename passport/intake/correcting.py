@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from passport.domain.people import IdentityState
 from passport.errors import InputError, Refusal
 from passport.intake.cells import Cell
+from passport.intake.headers import columns_of
 from passport.intake.issues import Severity
-from passport.intake.layouts import columns_of, dose_groups
+from passport.intake.layouts import dose_groups
 from passport.intake.people_cells import PersonCells
 from passport.intake.places import Places
 from passport.intake.rosters import check_attendee, store_attendee

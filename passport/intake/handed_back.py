@@ -17,8 +17,9 @@ from passport.errors import InputError, Refusal, Sentence, sentence
 from passport.intake.cells import Grid
 from passport.intake.closing_lines import nobodys_lines
 from passport.intake.hand_over import FIELDS, STATE_WORDS, form, read_mark, title_of
+from passport.intake.headers import find_header
 from passport.intake.issues import Severity
-from passport.intake.layouts import HEADER_SEARCH, Header, find_header
+from passport.intake.layouts import HEADER_SEARCH, Header
 from passport.intake.people_cells import HOME, read_identity
 from passport.intake.population import PopulationService
 from passport.intake.readers import RowReader

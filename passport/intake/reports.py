@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from passport.intake.correcting import source_row_mark
-from passport.intake.layouts import FIELDS, REQUIRED, Layout, column_name, columns_of
+from passport.intake.headers import columns_of
+from passport.intake.layouts import FIELDS, REQUIRED, Layout, column_name
 from passport.registry import imports
 from passport.registry.reports import issues_of
 from passport.registry.tables import ImportRow

@@ -19,7 +19,8 @@ from passport.errors import InputError, Refusal
 from passport.intake.binary_books import SIGNATURE as XLS_SIGNATURE
 from passport.intake.cells import EMPTY, Cell, CellKind, Grid, NumberedRow
 from passport.intake.closing_lines import nobodys_lines
-from passport.intake.layouts import HEADER_SEARCH, Column, Header, Layout, find_header, is_numbering, require_layout
+from passport.intake.headers import find_header, is_numbering, require_layout
+from passport.intake.layouts import HEADER_SEARCH, Column, Header, Layout
 from passport.intake.split_columns import Part, whole_cells
 from passport.intake.survey import COLUMN_LIMIT
 from passport.intake.workbooks import BOOK_LIMIT, open_book

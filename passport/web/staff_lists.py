@@ -13,8 +13,9 @@ from passport.house import clock, current_house
 from passport.intake.cleaning import IDENTITY_ROLES
 from passport.intake.confirming import confirm_doses
 from passport.intake.correcting import correct_row
+from passport.intake.headers import columns_of
 from passport.intake.importing import import_list, withdraw_import
-from passport.intake.layouts import column_name, columns_of
+from passport.intake.layouts import column_name
 from passport.intake.population import check_people
 from passport.intake.reports import import_report_sheet, list_template
 from passport.registry import imports, reports
