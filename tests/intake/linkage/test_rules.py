@@ -177,3 +177,26 @@ def test_a_teams_telephone_speaks_for_nobody(linker: Linker) -> None:
     team = [ROW | {"row_id": str(n), "id_no": "", "commune": ""} for n in range(16)]
     assert {d.reason for d in linker(team, [LAN, *STRANGERS])} == {"thin_evidence"}
     assert {d.rule for d in linker(team[:15], [LAN, *STRANGERS])} == {"R5"}
+
+
+def test_a_filled_number_speaks_neither_for_nor_against_anybody(linker: Linker) -> None:
+    filled = [ROW | {"row_id": str(n), "id_no": "123456789", "phone": ""} for n in range(16)]
+    assert {d.rule for d in linker(filled, [LAN, *STRANGERS])} == {"R6"}
+    assert {d.reason for d in linker(filled[:15], [LAN, *STRANGERS])} == {"id_unknown"}
+
+
+@pytest.mark.parametrize(("men", "women"), [("1", "2"), ("1", "0"), ("0", "1")])
+def test_the_register_tells_what_a_lists_codes_for_sexes_mean(linker: Linker, men: str, women: str) -> None:
+    others = [
+        {key: stranger[key] for key in ("full_name", "dob", "commune")} | {"row_id": stranger["person_id"], "sex": men}
+        for stranger in STRANGERS
+    ]
+    hoa = [
+        LAN | {"person_id": f"h{n}", "cccd": f"0371600{n:05d}", "cmnd": "", "full_name": "Trần Thị Hoa",
+               "dob": f"1960-05-{n + 1:02d}", "household": f"F{n}", "phone": ""}
+        for n in range(20)
+    ]  # fmt: skip
+    women_rows = [{"row_id": w["person_id"], "full_name": w["full_name"], "dob": w["dob"], "sex": women} for w in hoa]
+    row = ROW | {"id_no": "", "phone": "", "sex": women}
+    assert linker([row, *women_rows, *others], [LAN, *hoa, *STRANGERS])[0].rule == "R6"
+    assert linker([row | {"sex": men}, *women_rows, *others], [LAN, *hoa, *STRANGERS])[0].reason == "thin_evidence"
