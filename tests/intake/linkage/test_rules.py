@@ -200,3 +200,41 @@ def test_the_register_tells_what_a_lists_codes_for_sexes_mean(linker: Linker, me
     row = ROW | {"id_no": "", "phone": "", "sex": women}
     assert linker([row, *women_rows, *others], [LAN, *hoa, *STRANGERS])[0].rule == "R6"
     assert linker([row | {"sex": men}, *women_rows, *others], [LAN, *hoa, *STRANGERS])[0].reason == "thin_evidence"
+
+
+def test_a_missing_twin_of_another_middle_name_is_feared_where_twins_are_many(linker: Linker) -> None:
+    couples = [
+        LAN | {"person_id": f"t{n}{side}", "cccd": f"03719{side}{n:06d}", "cmnd": "", "full_name": f"Vũ {name} Hà",
+               "household": f"T{n}", "dob": f"1970-03-{n + 1:02d}", "phone": ""}
+        for n in range(4)
+        for side, name in enumerate(("Thanh", "Thúy"))
+    ]  # fmt: skip
+    mai, thuy = (LAN | {"full_name": f"Nguyễn {name} Lan"} for name in ("Thị Mai", "Thúy"))
+    register = [*couples, *STRANGERS[:20]]
+    assert linker([ROW | {"full_name": "Nguyễn Thanh Lan"}], [thuy, *register])[0].reason == "owner_differs"
+    assert linker([ROW | {"full_name": "Nguyễn Mai Lan"}], [mai, *register])[0].rule == "R2"  # a part of it
+    assert linker([ROW | {"full_name": "Nguyễn T. Lan"}], [thuy, *register])[0].rule == "R2"
+
+
+def test_names_turned_round_and_names_exchanged(linker: Linker) -> None:
+    anh = LAN | {"full_name": "Nguyễn Phương Anh"}
+    turned, exchanged = ({"full_name": name} for name in ("Phương Anh Nguyễn", "Nguyễn Anh Phương"))
+    assert linker([ROW | turned], [anh, *STRANGERS])[0].rule == "R1"
+    for other in (exchanged, turned):  # a twin may be called so
+        assert linker([ROW | other | {"id_no": ""}], [anh, *STRANGERS])[0].decision == "review"
+    assert linker([ROW | exchanged | {"id_no": "037190012354"}], [anh, *STRANGERS])[0].decision == "review"
+    assert linker([ROW | exchanged | {"dob": ""}], [anh, *STRANGERS])[0].reason == "owner_differs"
+
+
+def test_a_number_whose_owners_birth_date_is_a_namesakes(tmp_path: Path) -> None:
+    older = LAN | {"person_id": "older", "cccd": "037190054321", "cmnd": "", "dob": "1990-08-27"}
+    decision = decide(tmp_path, {"id_no": "037190054321"}, LAN, older)
+    assert (decision.decision, decision.reason) == ("review", "owner_differs")
+
+
+def test_kin_where_the_register_has_no_households(tmp_path: Path) -> None:
+    lan = LAN | {"household": ""}
+    father = lan | {"person_id": "father", "cccd": "037065000007", "full_name": "Nguyễn Văn Hòa", "dob": "1965-01-09",
+                    "sex": "M"}  # fmt: skip
+    assert decide(tmp_path, {"id_no": "037065000007"}, lan, father).rule == "R8"
+    assert decide(tmp_path, {"id_no": "037065000007"}, lan, father | {"commune": "Yên Mô"}).reason == "id_of_other"
