@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ class DayForms(NamedTuple):
 def day_forms(text: str, *, today: date) -> DayForms:
     """The forms of a birth date as typed, empty when it is none or lies outside a life."""
     earliest = date(today.year - OLDEST, 1, 1)
-    typed = _read(seen(text).translate(_SIGNS).strip().removesuffix(".0"), earliest=earliest, latest=today)
+    typed = _read(text.strip().removesuffix(".0"), earliest=earliest, latest=today)
     if typed is None or not earliest.year - 15 <= typed.year <= today.year:
         return DayForms()
     return DayForms(
@@ -52,9 +53,7 @@ def day_forms(text: str, *, today: date) -> DayForms:
 
 def _read(text: str, *, earliest: date, latest: date) -> PartialDate | None:
     """The date that a cell means, or the one year that it names where nothing more can be read."""
-    if len(text) == 7 and text.isdigit():
-        text = "0" + text  # a spreadsheet cut the nought of 01021990
-    for reading in (text, in_digits(text), *_years(text)):
+    for reading in _readings(text):
         try:
             return read_date(reading, earliest=earliest, latest=latest).value
         except (ValueError, OverflowError):
@@ -62,9 +61,14 @@ def _read(text: str, *, earliest: date, latest: date) -> PartialDate | None:
     return None
 
 
-def _years(text: str) -> list[str]:
-    found = _YEAR.findall(text)
-    return found if len(found) == 1 else []
+def _readings(text: str) -> Iterator[str]:
+    yield text
+    bare = seen(text).translate(_SIGNS).strip()
+    yield bare.zfill(8) if len(bare) == 7 else bare  # a spreadsheet cut the nought of 01021990
+    yield in_digits(bare)
+    years = _YEAR.findall(text)
+    if len(years) == 1:
+        yield years[0]
 
 
 def _swapped(typed: PartialDate) -> str:

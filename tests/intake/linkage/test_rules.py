@@ -61,6 +61,7 @@ REVIEWED = [
     ("owner_differs", {"full_name": "Trần Văn Tuấn", "sex": "Nam", "dob": "01/03/1962"}),  # the number of another
     ("owner_differs", {"full_name": "Nguyễn Thị Hương"}),  # of a twin who is missing, perhaps
     ("owner_differs", {"dob": "", "phone": "", "commune": "Yên Mô"}),
+    ("id_unknown", {"id_no": "0371909999990"}),  # nor is one with a digit too many
     ("id_unknown", {"id_no": "037190999999"}),  # nobody's number: perhaps of one who is not registered
     ("thin_evidence", {"id_no": "037190012354", "full_name": "Nguyễn Thị Loan"}),  # another's name besides
     ("thin_evidence", {"id_no": "037190012354", "phone": "", "commune": ""}),  # only near
@@ -209,9 +210,12 @@ def test_a_missing_twin_of_another_middle_name_is_feared_where_twins_are_many(li
         for n in range(4)
         for side, name in enumerate(("Thanh", "Thúy"))
     ]  # fmt: skip
+    thu = [STRANGERS[n] | {"full_name": f"Lê Thu {name}"} for n, name in ((20, "Hà"), (21, "Vân"), (22, "Cúc"))]
     mai, thuy = (LAN | {"full_name": f"Nguyễn {name} Lan"} for name in ("Thị Mai", "Thúy"))
-    register = [*couples, *STRANGERS[:20]]
+    register = [*couples, *thu, *STRANGERS[:20]]
     assert linker([ROW | {"full_name": "Nguyễn Thanh Lan"}], [thuy, *register])[0].reason == "owner_differs"
+    assert linker([ROW | {"full_name": "Nguyễn Thu Lan"}], [thuy, *register])[0].reason == "owner_differs"
+    assert linker([ROW | {"full_name": "Nguyễn Vân Khánh Lan"}], [mai, *register])[0].reason == "owner_differs"
     assert linker([ROW | {"full_name": "Nguyễn Mai Lan"}], [mai, *register])[0].rule == "R2"  # a part of it
     assert linker([ROW | {"full_name": "Nguyễn T. Lan"}], [thuy, *register])[0].rule == "R2"
 
@@ -230,6 +234,13 @@ def test_a_number_whose_owners_birth_date_is_a_namesakes(tmp_path: Path) -> None
     older = LAN | {"person_id": "older", "cccd": "037190054321", "cmnd": "", "dob": "1990-08-27"}
     decision = decide(tmp_path, {"id_no": "037190054321"}, LAN, older)
     assert (decision.decision, decision.reason) == ("review", "owner_differs")
+
+
+def test_a_number_whose_owners_name_is_anothers_in_part(tmp_path: Path) -> None:
+    short = {"full_name": "Nguyễn Lan", "dob": ""}
+    younger = sister(full_name="Nguyễn Lan", dob="1994-06-01")
+    assert decide(tmp_path, short, LAN).rule == "R2"
+    assert decide(tmp_path, short, LAN, younger).reason == "owner_differs"
 
 
 def test_kin_where_the_register_has_no_households(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ SELECT c.rid, c.pid, p.status, p.kin, r.id_state,
     WHEN r.cmnd <> '' AND r.cmnd = p.cmnd THEN 'C'
     WHEN LENGTH(r.digits) > 9 AND p.cccd <> '' AND levenshtein(r.digits, p.cccd) <= 2 THEN 'N'
     WHEN r.cmnd <> '' AND p.cmnd <> '' AND levenshtein(r.cmnd, p.cmnd) <= 1 THEN 'N'
+    WHEN r.id_state = 'U' AND LENGTH(r.digits) > 10 AND p.cccd <> '' THEN 'D'
     WHEN r.id_state = 'M' THEN 'M'
     WHEN r.id_state = 'U' THEN 'U'
     WHEN r.cmnd <> '' AND p.cmnd = '' THEN 'U'
@@ -145,11 +146,15 @@ SELECT c.rid, c.pid, p.status, p.kin, r.id_state,
   CASE
     WHEN r.ordered = p.ordered AND r.family <> p.family THEN 'same'
     WHEN r.ordered = p.ordered AND r.plain <> p.plain THEN 'other'
-    WHEN r.family <> p.family AND r.family <> substr(p.family, 1, LENGTH(r.family))
+    WHEN r.given = p.given AND r.family <> p.family AND r.family <> substr(p.family, 1, LENGTH(r.family))
       AND levenshtein(r.family, p.family) > 2 THEN 'other'
-    WHEN r.family = p.family AND (m.middle IS NOT NULL OR LENGTH(r.middle) = 1) AND p.middle <> ''
-      AND r.middle <> p.middle AND r.middle <> substr(p.middle, 1, LENGTH(r.middle))
-      AND ' ' || r.middle <> substr(' ' || p.middle, LENGTH(p.middle) - LENGTH(r.middle) + 1) THEN 'other'
+    WHEN r.family = p.family AND p.middle <> '' AND r.middle <> p.middle
+      AND ' ' || r.middle <> substr(' ' || p.middle, LENGTH(p.middle) - LENGTH(r.middle) + 1)
+      AND ((m.middle IS NOT NULL AND LENGTH(r.middle) > 1
+          AND r.middle || ' ' <> substr(p.middle, 1, LENGTH(r.middle) + 1))
+        OR ((LENGTH(r.middle) = 1 OR levenshtein(r.middle, p.middle) > 2)
+          AND r.middle <> substr(p.middle, 1, LENGTH(r.middle))
+          AND (r.initials <> p.initials OR LENGTH(r.middle) >= 2 * LENGTH(r.initials)))) THEN 'other'
     WHEN r.given = p.given AND r.marked = r.plain THEN 'bare'
     WHEN r.given_marked = p.given_marked THEN 'same'
     WHEN k.given_marked IS NOT NULL OR (r.marked = r.plain AND s.given IS NOT NULL) THEN 'other'
@@ -188,6 +193,7 @@ FROM (
     MAX(CASE WHEN id IN ('X', 'C') THEN 1 ELSE 0 END) OVER (PARTITION BY rid) AS owned,
     MAX(CASE WHEN id IN ('X', 'C') THEN kin ELSE '' END) OVER (PARTITION BY rid) AS owners_kin,
     COUNT(CASE WHEN name IN ('A', 'K') AND birth IN ('E', 'J', 'S') THEN 1 END) OVER (PARTITION BY rid) AS named,
+    COUNT(CASE WHEN name IN ('A', 'K') THEN 1 END) OVER (PARTITION BY rid) AS called,
     ROW_NUMBER() OVER (PARTITION BY rid ORDER BY points DESC, pid) AS place_in_row,
     COALESCE(LEAD(points) OVER (PARTITION BY rid ORDER BY points DESC, pid), 0) AS next_points
   FROM weighed w
@@ -216,7 +222,7 @@ SELECT rid, pid, status, id, name, birth, id_state, owner, lead_points, points,
     WHEN id IN ('X', 'C') AND name IN ('P', 'l', 'g') AND birth IN ('E', 'J', 'S') AND sex <> 'x' AND alone = 1
       AND (words <> 'other' OR twins = 'few') THEN 'R2'
     WHEN id IN ('X', 'C') AND name IN ('L', 'P') AND words <> 'other' AND birth IN ('N', 'Y', 'y', 'M') AND sex = 'E'
-      AND alone = 1 AND (phone = 'E' OR place = 'E') THEN 'R2'
+      AND alone = 1 AND called = 0 AND (phone = 'E' OR place = 'E') THEN 'R2'
     WHEN id IN ('X', 'C') AND (name = 'A' OR (name IN ('K', 'S', 'c') AND words <> 'other' AND alone = 1))
       AND birth IN ('M', 'y') AND named = 0 AND sex <> 'x' AND (phone = 'E' OR place = 'E') THEN 'R3'
     WHEN id IN ('X', 'C') AND name = 'A' AND birth = 'x' AND named = 0 AND sex = 'E' AND phone = 'E' AND place = 'E'
