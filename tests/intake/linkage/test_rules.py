@@ -218,6 +218,10 @@ def test_a_missing_twin_of_another_middle_name_is_feared_where_twins_are_many(li
     assert linker([ROW | {"full_name": "Nguyễn Vân Khánh Lan"}], [mai, *register])[0].reason == "owner_differs"
     assert linker([ROW | {"full_name": "Nguyễn Mai Lan"}], [mai, *register])[0].rule == "R2"  # a part of it
     assert linker([ROW | {"full_name": "Nguyễn T. Lan"}], [thuy, *register])[0].rule == "R2"
+    next_number = ROW | {"id_no": "037190012346"}  # as a sister of that day may have
+    assert linker([next_number], [LAN, *register])[0].rule == "R4"
+    for name in ("Lan Nguyễn Thị", "Nguyễn Lan", "Nguyễn Thị Lann"):
+        assert linker([next_number | {"full_name": name}], [LAN, *register])[0].reason == "thin_evidence"
 
 
 def test_names_turned_round_and_names_exchanged(linker: Linker) -> None:

@@ -229,11 +229,10 @@ SELECT rid, pid, status, id, name, birth, id_state, owner, lead_points, points,
       THEN 'R3'
     WHEN id = 'N' AND owner = 'nobody' AND birth IN ('E', 'J', 'S')
       AND (name = 'A' OR (name = 'K' AND (spelled = 1 OR twins = 'few'))
-        OR (name IN ('S', 'c', 'L') AND alone = 1
-          AND (words IN ('same', 'bare') OR (words = 'no_name' AND twins = 'few'))))
+        OR (name IN ('S', 'c', 'L') AND words <> 'other' AND alone = 1 AND twins = 'few'))
       AND sex <> 'x' AND (phone = 'E' OR place = 'E') THEN 'R4'
     WHEN id = 'N' AND owner = 'nobody' AND name = 'P' AND words <> 'other' AND birth IN ('E', 'J', 'S')
-      AND sex = 'E' AND phone = 'E' AND place = 'E' AND alone = 1 THEN 'R4'
+      AND sex = 'E' AND phone = 'E' AND place = 'E' AND alone = 1 AND twins = 'few' THEN 'R4'
     WHEN id IN ('M', 'U') AND (name = 'A' OR (name = 'K' AND twin = 1 AND place <> 'x')) AND birth = 'E'
       AND sex = 'E' AND phone = 'E' AND born = 1 AND lead_points >= 15 THEN 'R5'
     WHEN id IN ('M', 'U') AND name = 'A' AND birth = 'E' AND sex = '-' AND phone = 'E' AND place = 'E' AND born = 1
