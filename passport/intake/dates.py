@@ -11,10 +11,10 @@ from passport.domain.names import fold
 
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 _SERIAL_START = date(1899, 12, 30)  # day 0 of a spreadsheet that takes 1900 for a leap year
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ].*)?", re.ASCII)
+_ISO = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?:[t ].*)?", re.ASCII)
 _USUAL = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)  # what most cells hold; the long way reads the same
 _TIME = re.compile(r"(?<![\d/.-])\d{1,2} ?(?::|gio\b|h|g) ?\d{0,2}(?::\d{2})?(?: ?(?:am|pm|sa|ch)\b)?")
-_WORDS = re.compile(r"\b(?:ngay|thang|nam|luc|vao)\b|[\s/.,-]+")
+_WORDS = re.compile(r"\b(?:ngay|thang|thg|nam|luc|vao)(?![a-z])|[\s/.,-]+")
 _MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 _MONTH_NAME = re.compile(r"\b(" + "|".join(_MONTHS) + r")[a-z]*\b")
 
@@ -44,8 +44,10 @@ def read_date(text: str, *, earliest: date, latest: date, year: int | None = Non
         return TypedDate(PartialDate.of(_SERIAL_START + timedelta(days=int(serial.group(1)))), "serial")
     if iso := _ISO.fullmatch(bare):
         return TypedDate(_partial(*map(int, iso.groups())))
-    named = _MONTH_NAME.sub(lambda match: f" {_MONTHS[match.group(1)]} ", _TIME.sub(" ", bare))
-    parts = _WORDS.sub(" ", named).split()
+    timeless = _TIME.sub(" ", bare)
+    parts = _WORDS.sub(" ", _MONTH_NAME.sub(lambda match: f" {_MONTHS[match.group(1)]} ", timeless)).split()
+    if len(parts) == 3 and _MONTH_NAME.match(timeless):  # February 1, 1990
+        parts[:2] = parts[1::-1]
     if len(parts) == 1 and len(parts[0]) == 8:  # day first, as the code on an identity card writes it, or year first
         run = parts[0]
         by_year = not "1900" <= run[4:] <= "2100"

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from passport.domain.names import transliterate
-from passport.intake.linkage.legacy_encodings import readings
+from passport.intake.linkage.cells import seen
+from passport.intake.linkage.legacy_encodings import SIGNS_OF_TCVN3, in_utf8, readings
 from passport.intake.linkage.syllables import is_syllable
 
 _TONES = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
@@ -25,6 +26,8 @@ _TELEX_SHAPES = {
 _ASIDE = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
 _APOSTROPHES = re.compile(r"['’ʼ`´‘]")
 _BREAKS = re.compile(r"[^\w\u0300-\u036f]+|_")
+_SMALL = "".join(c for c in map(chr, range(ord("a"), ord("ỹ") + 1)) if c.islower())
+_RUN_ON = re.compile(rf"(?<=\w[{_SMALL}])(?=[A-ZĐ][{_SMALL}])")  # NguyễnVăn
 _VOWELS = "aeiouyươ"
 WORDS_KEPT = 100_000  # words whose spelling is remembered; names repeat a few thousand
 _UNUSUAL = ("", "")
@@ -67,7 +70,7 @@ def name_forms(text: str) -> NameForms:
 
 def place_key(text: str) -> str:
     """The words and numbers of a place's name without marks, read as a name is."""
-    return " ".join(word.lstrip("0") if word.isdigit() else _spell(word)[0] for word in _words(text))
+    return " ".join(word.lstrip("0") if word.isascii() and word.isdigit() else _spell(word)[0] for word in _words(text))
 
 
 def in_unicode(text: str) -> str | None:
@@ -87,31 +90,33 @@ def _usual(word: str) -> tuple[str, str]:
 
 
 def _words(text: str) -> list[str]:
+    if text.isascii():
+        return _split(text)
+    text = in_utf8(seen(text))
     words = _split(text)
-    if text.isascii() or all(map(_is_vietnamese, words)):
+    if all(map(_is_vietnamese, words)) and SIGNS_OF_TCVN3.isdisjoint(text):
         return words
-    return max([words, *map(_split, readings(text))], key=_syllable_count)  # the first of equals: as it stands
+    return max([words, *map(_split, readings(text))], key=_likeness)  # the first of equals: as it stands
 
 
 def _split(text: str) -> list[str]:
-    bare = unicodedata.normalize("NFC", text).lower()
+    bare = _RUN_ON.sub(" ", unicodedata.normalize("NFC", seen(text))).lower()
     if not bare.replace(" ", "").isalpha():
         bare = _BREAKS.sub(" ", _APOSTROPHES.sub("", _ASIDE.sub(" ", bare)))
     return bare.split()
 
 
-def _syllable_count(words: list[str]) -> int:
-    return sum(map(_is_vietnamese, words))
+def _likeness(words: list[str]) -> tuple[int, int]:
+    """How Vietnamese words are, and how many letters they keep: other readings lose those that are no letters there."""
+    syllables = sum(map(_is_vietnamese, words))
+    return 2 * syllables - len(words), sum(map(len, words))
 
 
 @lru_cache(maxsize=WORDS_KEPT)
 def _is_vietnamese(word: str) -> bool:
-    return is_syllable(_bare(word))
-
-
-def _bare(word: str) -> str:
     decomposed = unicodedata.normalize("NFD", word.replace("đ", "d").replace("ð", "d"))
-    return "".join(c for c in decomposed if c not in _TONES and c not in _SHAPES)
+    bare = "".join(c for c in decomposed if c not in _TONES and c not in _SHAPES)
+    return is_syllable(bare) and sum(c in _TONES for c in decomposed) <= 1
 
 
 @lru_cache(maxsize=WORDS_KEPT)

@@ -7,9 +7,11 @@ from datetime import date
 
 import duckdb
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from passport.intake.linkage.normalise_ids import IdState, id_forms, phone_form
-from passport.intake.linkage.normalise_names import in_unicode, name_forms
+from passport.intake.linkage.normalise_names import in_unicode, name_forms, place_key
 from passport.intake.linkage.normalise_values import day_forms, place_form, sex_form
 from passport.intake.linkage.preparing import WHOLE_ID, WHOLE_PHONE
 from passport.intake.linkage.syllables import is_syllable
@@ -31,6 +33,8 @@ TODAY = date(2026, 11, 21)
         "Nguye64n Va8n Hoa2",  # VNI keys
         "Nguyá»…n VÄƒn HÃ²a",  # UTF-8 read as Latin
         "Nguyễn Văn Hòa (con)",
+        "Ngu\u200byễn Văn Hòa\ufeff",  # of no width
+        "Nguyễn VănHòa",
     ],
 )
 def test_one_name_however_it_was_written(typed: str) -> None:
@@ -48,6 +52,12 @@ def test_one_name_however_it_was_written(typed: str) -> None:
         ("Đỗ Đức Hưởng", "§ç §øc H\u00adëng"),
         ("Trần Thị Hồng", "Traàn Thò Hoàng"),
         ("Nguyễn Đức", "NGUYEÃN ÑÖÙC"),
+        ("Dương Nữ", "Döông Nöõ"),
+        ("Đặng Hà Cờ", "Ä\x90áº·ng HÃ\xa0 Cá»\x9d"),  # with the codes that Windows-1252 leaves free
+        ("Chu Diệu Tâm", "Chu Diá»‡u TÃ¢m"),  # its pieces are words too
+        ("Mai Hoá", "Mai Ho¸"),
+        ("An Thảo", "An Th¶o"),
+        ("Trần Hồng Ân", "TRÇN HåNG ¢N"),
         ("Trương Hường Đô", "Truwowng Huwowngf Ddoo"),
         ("Lê Mỹ Lý", "Lê Mĩ Lí"),
         ("Quách Thị Quý", "Quách Thị Quí"),
@@ -101,6 +111,18 @@ def test_foreign_and_empty_names() -> None:
         ("37090012345", "037090012345", "", IdState.VALID),  # the nought is lost
         ("1090012345", "001090012345", "", IdState.VALID),
         ("37090012345.0", "037090012345", "", IdState.VALID),
+        ("37090012345.00", "037090012345", "", IdState.VALID),
+        ("3.7090012345E10", "037090012345", "", IdState.VALID),  # every digit is there
+        ("3.709001234E10", "", "", IdState.UNUSABLE),
+        ("\u200b037090012345\ufeff", "037090012345", "", IdState.VALID),
+        ("Số CCCD: 037 090 012 345", "037090012345", "", IdState.VALID),
+        ("CMND 164523478 cấp 2010", "", "164523478", IdState.VALID),
+        ("‘037090012345;", "037090012345", "", IdState.VALID),
+        ("037–090–012–345", "037090012345", "", IdState.VALID),
+        ("O3709OOl2345", "037090012345", "", IdState.VALID),
+        ("164523478 - 037090012345", "037090012345", "", IdState.VALID),
+        ("037090012345/037190012345", "", "", IdState.UNUSABLE),  # of whom?
+        ("DN4370123456789", "", "", IdState.UNUSABLE),  # of an insurance card
         ("164523478", "", "164523478", IdState.VALID),
         ("12345678", "", "012345678", IdState.VALID),
         ("3.70900E+10", "", "", IdState.UNUSABLE),
@@ -122,11 +144,16 @@ def test_numbers(typed: str, cccd: str, cmnd: str, state: IdState) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["0912345678", "+84912345678", "84912345678", "0084 912 345 678", "912345678", "0912.345.678"]
-)
+    "typed",
+    [
+        "0912345678", "+84912345678", "84912345678", "0084 912 345 678", "912345678", "0912.345.678",
+        "0912345678/0987654321", "0912345678 - 0987654321", "ĐT: 0912345678", "0912345678 (con)", "‘0912345678",
+        "\u200b0912345678", "O9l2345678", "0912,345,678",
+    ],
+)  # fmt: skip
 def test_phones(typed: str) -> None:
     assert phone_form(typed) == "0912345678"
-    assert phone_form("02293123456") == phone_form("") == phone_form("0912345678/0987654321") == ""
+    assert phone_form("02293123456") == phone_form("") == phone_form("1234567890123") == ""
 
 
 def test_what_the_engine_takes_for_whole_is_its_own_form() -> None:
@@ -162,10 +189,18 @@ def test_what_the_engine_takes_for_whole_is_its_own_form() -> None:
         ("02/25/1990", "19900225", ""),
         ("1990", "19900000", ""),
         ("02/1990", "19900200", ""),
+        ("'05/02/1990", "19900205", "19900502"),
+        ("\u200b05–02–1990", "19900205", "19900502"),
+        ("05\\02\\1990", "19900205", "19900502"),
+        ("05/02/199O", "19900205", "19900502"),
+        ("5021990", "19900205", "19900502"),  # the nought is lost
+        ("sinh năm 1990", "19900000", ""),
+        ("xx/xx/1990", "19900000", ""),
+        ("1990 - 1991", "", ""),
         ("5/6/21", "", ""),  # of 1921 or 2021
         ("05/02/1790", "", ""),
         ("05/02/2030", "", ""),
-        ("31/02/1990", "", ""),
+        ("31/02/1990", "19900000", ""),  # no such day: the year stays
         ("không rõ", "", ""),
     ],
 )
@@ -178,7 +213,20 @@ def test_sexes_and_places() -> None:
     assert [sex_form(t) for t in ("Nam", "NỮ", "nu", "M", "f", "0", "1", "?", "")] == [
         "M", "F", "F", "M", "F", "0", "1", "", "",
     ]  # fmt: skip
+    assert [sex_form(t) for t in ("Nữ.", "N÷", "Nöõ", "Nuwx", "nữ\u200b", "Nam (M)", "2", "Nam/Nữ")] == [
+        "F", "F", "F", "F", "F", "M", "2", "",
+    ]  # fmt: skip
     assert {place_form(t) for t in ("Xã Kim Sơn", "xa kim son", "KIM SƠN", "X. Kim Sơn")} == {"kim son"}
     assert place_form("Phường 05") == place_form("P. 5") != place_form("Phường 6")
+    assert place_form("P12") == place_form("P.12") == place_form("F12") == place_form("Phường 12") != place_form("P13")
+    assert place_form("TPHCM") == place_form("TP.HCM") == place_form("Thành phố Hồ Chí Minh")
     assert place_form("014638") == place_form("14638") == "14638"
     assert place_form("TP. Hồ Chí Minh") == place_form("Thành phố Hồ Chí Minh") == "ho chi minh"
+
+
+@given(st.text(max_size=20))
+@example("Xã ¹")  # a digit for Unicode, none for ASCII
+@example("\u0663")
+def test_forms_of_anything_are_ascii(text: str) -> None:
+    forms = [*name_forms(text), *id_forms(text), phone_form(text), *day_forms(text, today=TODAY)]
+    assert all(form.isascii() for form in [*forms, sex_form(text), place_form(text), place_key(text)])

@@ -61,6 +61,7 @@ REVIEWED = [
     ("owner_differs", {"full_name": "Trần Văn Tuấn", "sex": "Nam", "dob": "01/03/1962"}),  # the number of another
     ("owner_differs", {"full_name": "Nguyễn Thị Hương"}),  # of a twin who is missing, perhaps
     ("owner_differs", {"dob": "", "phone": "", "commune": "Yên Mô"}),
+    ("id_unknown", {"id_no": "0371909999990"}),  # nor is one with a digit too many
     ("id_unknown", {"id_no": "037190999999"}),  # nobody's number: perhaps of one who is not registered
     ("thin_evidence", {"id_no": "037190012354", "full_name": "Nguyễn Thị Loan"}),  # another's name besides
     ("thin_evidence", {"id_no": "037190012354", "phone": "", "commune": ""}),  # only near
@@ -177,3 +178,78 @@ def test_a_teams_telephone_speaks_for_nobody(linker: Linker) -> None:
     team = [ROW | {"row_id": str(n), "id_no": "", "commune": ""} for n in range(16)]
     assert {d.reason for d in linker(team, [LAN, *STRANGERS])} == {"thin_evidence"}
     assert {d.rule for d in linker(team[:15], [LAN, *STRANGERS])} == {"R5"}
+
+
+def test_a_filled_number_speaks_neither_for_nor_against_anybody(linker: Linker) -> None:
+    filled = [ROW | {"row_id": str(n), "id_no": "123456789", "phone": ""} for n in range(16)]
+    assert {d.rule for d in linker(filled, [LAN, *STRANGERS])} == {"R6"}
+    assert {d.reason for d in linker(filled[:15], [LAN, *STRANGERS])} == {"id_unknown"}
+
+
+@pytest.mark.parametrize(("men", "women"), [("1", "2"), ("1", "0"), ("0", "1")])
+def test_the_register_tells_what_a_lists_codes_for_sexes_mean(linker: Linker, men: str, women: str) -> None:
+    others = [
+        {key: stranger[key] for key in ("full_name", "dob", "commune")} | {"row_id": stranger["person_id"], "sex": men}
+        for stranger in STRANGERS
+    ]
+    hoa = [
+        LAN | {"person_id": f"h{n}", "cccd": f"0371600{n:05d}", "cmnd": "", "full_name": "Trần Thị Hoa",
+               "dob": f"1960-05-{n + 1:02d}", "household": f"F{n}", "phone": ""}
+        for n in range(20)
+    ]  # fmt: skip
+    women_rows = [{"row_id": w["person_id"], "full_name": w["full_name"], "dob": w["dob"], "sex": women} for w in hoa]
+    row = ROW | {"id_no": "", "phone": "", "sex": women}
+    assert linker([row, *women_rows, *others], [LAN, *hoa, *STRANGERS])[0].rule == "R6"
+    assert linker([row | {"sex": men}, *women_rows, *others], [LAN, *hoa, *STRANGERS])[0].reason == "thin_evidence"
+
+
+def test_a_missing_twin_of_another_middle_name_is_feared_where_twins_are_many(linker: Linker) -> None:
+    couples = [
+        LAN | {"person_id": f"t{n}{side}", "cccd": f"03719{side}{n:06d}", "cmnd": "", "full_name": f"Vũ {name} Hà",
+               "household": f"T{n}", "dob": f"1970-03-{n + 1:02d}", "phone": ""}
+        for n in range(4)
+        for side, name in enumerate(("Thanh", "Thúy"))
+    ]  # fmt: skip
+    thu = [STRANGERS[n] | {"full_name": f"Lê Thu {name}"} for n, name in ((20, "Hà"), (21, "Vân"), (22, "Cúc"))]
+    mai, thuy = (LAN | {"full_name": f"Nguyễn {name} Lan"} for name in ("Thị Mai", "Thúy"))
+    register = [*couples, *thu, *STRANGERS[:20]]
+    assert linker([ROW | {"full_name": "Nguyễn Thanh Lan"}], [thuy, *register])[0].reason == "owner_differs"
+    assert linker([ROW | {"full_name": "Nguyễn Thu Lan"}], [thuy, *register])[0].reason == "owner_differs"
+    assert linker([ROW | {"full_name": "Nguyễn Vân Khánh Lan"}], [mai, *register])[0].reason == "owner_differs"
+    assert linker([ROW | {"full_name": "Nguyễn Mai Lan"}], [mai, *register])[0].rule == "R2"  # a part of it
+    assert linker([ROW | {"full_name": "Nguyễn T. Lan"}], [thuy, *register])[0].rule == "R2"
+    next_number = ROW | {"id_no": "037190012346"}  # as a sister of that day may have
+    assert linker([next_number], [LAN, *register])[0].rule == "R4"
+    for name in ("Lan Nguyễn Thị", "Nguyễn Lan", "Nguyễn Thị Lann"):
+        assert linker([next_number | {"full_name": name}], [LAN, *register])[0].reason == "thin_evidence"
+
+
+def test_names_turned_round_and_names_exchanged(linker: Linker) -> None:
+    anh = LAN | {"full_name": "Nguyễn Phương Anh"}
+    turned, exchanged = ({"full_name": name} for name in ("Phương Anh Nguyễn", "Nguyễn Anh Phương"))
+    assert linker([ROW | turned], [anh, *STRANGERS])[0].rule == "R1"
+    for other in (exchanged, turned):  # a twin may be called so
+        assert linker([ROW | other | {"id_no": ""}], [anh, *STRANGERS])[0].decision == "review"
+    assert linker([ROW | exchanged | {"id_no": "037190012354"}], [anh, *STRANGERS])[0].decision == "review"
+    assert linker([ROW | exchanged | {"dob": ""}], [anh, *STRANGERS])[0].reason == "owner_differs"
+
+
+def test_a_number_whose_owners_birth_date_is_a_namesakes(tmp_path: Path) -> None:
+    older = LAN | {"person_id": "older", "cccd": "037190054321", "cmnd": "", "dob": "1990-08-27"}
+    decision = decide(tmp_path, {"id_no": "037190054321"}, LAN, older)
+    assert (decision.decision, decision.reason) == ("review", "owner_differs")
+
+
+def test_a_number_whose_owners_name_is_anothers_in_part(tmp_path: Path) -> None:
+    short = {"full_name": "Nguyễn Lan", "dob": ""}
+    younger = sister(full_name="Nguyễn Lan", dob="1994-06-01")
+    assert decide(tmp_path, short, LAN).rule == "R2"
+    assert decide(tmp_path, short, LAN, younger).reason == "owner_differs"
+
+
+def test_kin_where_the_register_has_no_households(tmp_path: Path) -> None:
+    lan = LAN | {"household": ""}
+    father = lan | {"person_id": "father", "cccd": "037065000007", "full_name": "Nguyễn Văn Hòa", "dob": "1965-01-09",
+                    "sex": "M"}  # fmt: skip
+    assert decide(tmp_path, {"id_no": "037065000007"}, lan, father).rule == "R8"
+    assert decide(tmp_path, {"id_no": "037065000007"}, lan, father | {"commune": "Yên Mô"}).reason == "id_of_other"

@@ -2,12 +2,18 @@
 -- numbers that are whole as they stand; here they are put beside the rows and people again. Run by DuckDB alone,
 -- whichever engine decides.
 
+-- once filled_numbers: a number on more than fifteen rows is what somebody typed where there was none
+SELECT id_no FROM numbered_typed WHERE id_no <> '' GROUP BY id_no HAVING COUNT(*) > 15
+
 -- view rows_read: the rows with their numbers; what has no form of its own is whole as it stands
-SELECT t.* EXCLUDE (phone), COALESCE(f.phone, t.phone) AS phone,
+SELECT t.* EXCLUDE (phone, id_no), COALESCE(f.phone, t.phone) AS phone,
   COALESCE(i.cccd, CASE LENGTH(t.id_no) WHEN 12 THEN t.id_no ELSE '' END) AS cccd,
   COALESCE(i.cmnd, CASE LENGTH(t.id_no) WHEN 9 THEN t.id_no ELSE '' END) AS cmnd,
   COALESCE(i.digits, t.id_no) AS digits, COALESCE(i.state, 'V') AS id_state
-FROM numbered_typed t
+FROM (
+  SELECT t.* REPLACE (CASE WHEN f.id_no IS NULL THEN t.id_no ELSE '' END AS id_no)
+  FROM numbered_typed t LEFT JOIN filled_numbers f ON f.id_no = t.id_no
+) t
 LEFT JOIN number i ON i.raw = t.id_no
 LEFT JOIN telephone f ON f.raw = t.phone
 
@@ -45,16 +51,19 @@ JOIN place c ON c.raw = t.commune
 JOIN place v ON v.raw = t.province
 LEFT JOIN made_up_phones s ON s.phone = t.phone
 
--- once sex_codes: what 0 and 1 mean in this list, by the fourth digit of its own numbers; 95 in 100 must agree
-SELECT code, CASE WHEN (code = '1') = (male_is_one * 2 > votes) THEN 'M' ELSE 'F' END AS sex
+-- once sex_codes: what 0, 1 and 2 mean in this list, by people of the same name and birth date; 95 in 100 must agree
+SELECT code, CASE WHEN men * 2 > votes THEN 'M' ELSE 'F' END AS sex
 FROM (
-  SELECT COUNT(*) AS votes,
-    COUNT(CASE WHEN (g.sex = '1') = (substr(t.cccd, 4, 1) IN ('0', '2', '4', '6', '8')) THEN 1 END) AS male_is_one
-  FROM rows_read t
+  SELECT g.sex AS code, COUNT(*) AS votes, COUNT(CASE WHEN p.sex = 'M' THEN 1 END) AS men
+  FROM numbered_typed t
   JOIN gender g ON g.raw = t.sex
-  WHERE g.sex IN ('0', '1') AND t.cccd <> ''
-) CROSS JOIN (VALUES ('0'), ('1')) codes(code)
-WHERE votes >= 20 AND greatest(male_is_one, votes - male_is_one) * 100 >= votes * 95
+  JOIN name n ON n.raw = t.full_name
+  JOIN birth b ON b.raw = t.dob
+  JOIN people p ON p.ordered = n.ordered AND p.day = b.day
+  WHERE g.sex IN ('0', '1', '2') AND n.ordered <> '' AND b.day <> '' AND p.sex <> ''
+  GROUP BY g.sex
+)
+WHERE votes >= 20 AND greatest(men, votes - men) * 100 >= votes * 95
 
 -- once drafted: the rows of the list
 SELECT t.rid, t.row_id, t.cccd, t.cmnd, t.digits, t.id_state, n.* EXCLUDE (raw), b.day, b.swapped, b.year,

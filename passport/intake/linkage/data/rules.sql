@@ -39,6 +39,13 @@ WHERE given <> ''
 GROUP BY given, given_marked
 HAVING COUNT(*) >= 3
 
+-- once middles: the names between family and given name in the register
+SELECT middle
+FROM people
+WHERE middle <> ''
+GROUP BY middle
+HAVING COUNT(*) >= 3
+
 -- once spellings: in how many ways a given name without marks may be meant
 SELECT given, COUNT(*) AS spelled
 FROM given_names
@@ -60,6 +67,9 @@ FROM (
   SELECT r.rid, p.pid FROM listed r JOIN people p ON p.ordered = r.ordered AND p.year = r.year AND p.commune = r.commune
   WHERE r.ordered <> '' AND r.year <> '' AND r.commune <> ''
   UNION ALL
+  SELECT r.rid, p.pid FROM listed r JOIN people p ON p.given = r.given AND p.year = r.year AND p.commune = r.commune
+  WHERE r.given <> '' AND r.year <> '' AND r.birthday = '' AND r.commune <> ''
+  UNION ALL
   -- Without a number to go by, the telephone alone is enough to look.
   SELECT r.rid, p.pid FROM listed r JOIN people p ON p.phone = r.phone
   WHERE r.phone <> '' AND (r.cccd = '' OR (r.given <> '' AND p.given = r.given) OR (r.day <> '' AND p.day = r.day))
@@ -77,21 +87,22 @@ FROM (
   SELECT r.rid, p.pid FROM listed r JOIN people p ON p.head = r.head AND p.given = r.given
   WHERE r.head <> '' AND r.given <> ''
   UNION ALL
-  -- Likewise the name in the commune, but for names that a whole commune bears.
+  -- Likewise the name in the commune, also where no day is known, but for names that a whole commune bears.
   SELECT r.rid, p.pid
   FROM listed r
   JOIN people p ON p.ordered = r.ordered AND p.commune = r.commune
   LEFT JOIN neighbours h ON h.plain = r.plain AND h.commune = r.commune AND h.province = r.province
-  WHERE r.ordered <> '' AND r.commune <> '' AND r.cccd = '' AND COALESCE(h.near, 0) <= 20
+  WHERE r.ordered <> '' AND r.commune <> '' AND (r.cccd = '' OR r.birthday = '') AND COALESCE(h.near, 0) <= 20
 ) blocks
 
 -- view compared: what each field of a pair says, one letter a field
-SELECT c.rid, c.pid, p.status, p.household, r.id_state,
+SELECT c.rid, c.pid, p.status, p.kin, r.id_state,
   CASE
     WHEN r.cccd <> '' AND r.cccd = p.cccd THEN 'X'
     WHEN r.cmnd <> '' AND r.cmnd = p.cmnd THEN 'C'
     WHEN LENGTH(r.digits) > 9 AND p.cccd <> '' AND levenshtein(r.digits, p.cccd) <= 2 THEN 'N'
     WHEN r.cmnd <> '' AND p.cmnd <> '' AND levenshtein(r.cmnd, p.cmnd) <= 1 THEN 'N'
+    WHEN r.id_state = 'U' AND LENGTH(r.digits) > 10 AND p.cccd <> '' THEN 'D'
     WHEN r.id_state = 'M' THEN 'M'
     WHEN r.id_state = 'U' THEN 'U'
     WHEN r.cmnd <> '' AND p.cmnd = '' THEN 'U'
@@ -131,12 +142,24 @@ SELECT c.rid, c.pid, p.status, p.household, r.id_state,
     WHEN r.commune = p.commune AND (r.province = p.province OR r.province = '' OR p.province = '') THEN 'E'
     ELSE 'x'
   END AS place,
+  -- Whether a word of the row is another name than the candidate's.
   CASE
+    WHEN r.ordered = p.ordered AND r.family <> p.family THEN 'same'
+    WHEN r.ordered = p.ordered AND r.plain <> p.plain THEN 'other'
+    WHEN r.given = p.given AND r.family <> p.family AND r.family <> substr(p.family, 1, LENGTH(r.family))
+      AND levenshtein(r.family, p.family) > 2 THEN 'other'
+    WHEN r.family = p.family AND p.middle <> '' AND r.middle <> p.middle
+      AND ' ' || r.middle <> substr(' ' || p.middle, LENGTH(p.middle) - LENGTH(r.middle) + 1)
+      AND ((m.middle IS NOT NULL AND LENGTH(r.middle) > 1
+          AND r.middle || ' ' <> substr(p.middle, 1, LENGTH(r.middle) + 1))
+        OR ((LENGTH(r.middle) = 1 OR levenshtein(r.middle, p.middle) > 2)
+          AND r.middle <> substr(p.middle, 1, LENGTH(r.middle))
+          AND (r.initials <> p.initials OR LENGTH(r.middle) >= 2 * LENGTH(r.initials)))) THEN 'other'
     WHEN r.given = p.given AND r.marked = r.plain THEN 'bare'
     WHEN r.given_marked = p.given_marked THEN 'same'
     WHEN k.given_marked IS NOT NULL OR (r.marked = r.plain AND s.given IS NOT NULL) THEN 'other'
     ELSE 'no_name'
-  END AS given,
+  END AS words,
   COALESCE(s.spelled, 1) AS spelled,
   COALESCE(n.born, 1) AS born,
   COALESCE(h.near, 3) AS near,
@@ -147,6 +170,7 @@ JOIN people p ON p.pid = c.pid
 LEFT JOIN namesakes n ON n.ordered = p.ordered AND n.day = p.day
 LEFT JOIN neighbours h ON h.plain = p.plain AND h.commune = p.commune AND h.province = p.province
 LEFT JOIN given_names k ON k.given_marked = r.given_marked
+LEFT JOIN middles m ON m.middle = r.middle
 LEFT JOIN spellings s ON s.given = r.given
 LEFT JOIN twins t ON t.kin = p.kin AND t.day = p.day
 
@@ -167,8 +191,9 @@ SELECT *
 FROM (
   SELECT w.*,
     MAX(CASE WHEN id IN ('X', 'C') THEN 1 ELSE 0 END) OVER (PARTITION BY rid) AS owned,
-    MAX(CASE WHEN id IN ('X', 'C') THEN household ELSE '' END) OVER (PARTITION BY rid) AS owners_household,
+    MAX(CASE WHEN id IN ('X', 'C') THEN kin ELSE '' END) OVER (PARTITION BY rid) AS owners_kin,
     COUNT(CASE WHEN name IN ('A', 'K') AND birth IN ('E', 'J', 'S') THEN 1 END) OVER (PARTITION BY rid) AS named,
+    COUNT(CASE WHEN name IN ('A', 'K') THEN 1 END) OVER (PARTITION BY rid) AS called,
     ROW_NUMBER() OVER (PARTITION BY rid ORDER BY points DESC, pid) AS place_in_row,
     COALESCE(LEAD(points) OVER (PARTITION BY rid ORDER BY points DESC, pid), 0) AS next_points
   FROM weighed w
@@ -180,7 +205,7 @@ SELECT r.*,
   CAST(points - CASE WHEN next_points < 0 THEN 0 ELSE next_points END AS INTEGER) AS lead_points,
   CASE
     WHEN id IN ('X', 'C') OR owned = 0 THEN 'nobody'
-    WHEN household <> '' AND household = owners_household THEN 'household'
+    WHEN kin <> '' AND kin = owners_kin THEN 'kin'
     ELSE 'other'
   END AS owner,
   CASE WHEN twin = 1 AND named = 0 THEN 1 ELSE 0 END AS alone
@@ -190,23 +215,25 @@ WHERE place_in_row = 1
 -- view judged: the rule that the best candidate of a row meets, first that fits
 SELECT rid, pid, status, id, name, birth, id_state, owner, lead_points, points,
   CASE
-    WHEN id IN ('X', 'C') AND (name = 'A' OR (name = 'K' AND named < 2)) AND birth IN ('E', 'J', 'S', 'Y', 'N')
-      THEN 'R1'
+    WHEN id IN ('X', 'C') AND (name = 'A' OR (name = 'K' AND named < 2 AND (twin = 1 OR birth IN ('E', 'J', 'S'))))
+      AND birth IN ('E', 'J', 'S', 'Y', 'N') THEN 'R1'
     WHEN id IN ('X', 'C') AND name IN ('S', 'c', 'L') AND birth IN ('E', 'J', 'S', 'Y', 'N') AND alone = 1
-      AND (given <> 'other' OR twins = 'few') THEN 'R1'
+      AND (words <> 'other' OR twins = 'few') THEN 'R1'
     WHEN id IN ('X', 'C') AND name IN ('P', 'l', 'g') AND birth IN ('E', 'J', 'S') AND sex <> 'x' AND alone = 1
-      AND (given <> 'other' OR twins = 'few') THEN 'R2'
-    WHEN id IN ('X', 'C') AND name IN ('L', 'P') AND given <> 'other' AND birth IN ('N', 'Y', 'y', 'M') AND sex = 'E'
-      AND alone = 1 AND (phone = 'E' OR place = 'E') THEN 'R2'
-    WHEN id IN ('X', 'C') AND name IN ('A', 'K', 'S', 'c') AND birth IN ('M', 'y') AND sex <> 'x'
-      AND (phone = 'E' OR place = 'E') THEN 'R3'
-    WHEN id IN ('X', 'C') AND name = 'A' AND birth = 'x' AND sex = 'E' AND phone = 'E' AND place = 'E' THEN 'R3'
+      AND (words <> 'other' OR twins = 'few') THEN 'R2'
+    WHEN id IN ('X', 'C') AND name IN ('L', 'P') AND words <> 'other' AND birth IN ('N', 'Y', 'y', 'M') AND sex = 'E'
+      AND alone = 1 AND called = 0 AND (phone = 'E' OR place = 'E') THEN 'R2'
+    WHEN id IN ('X', 'C') AND (name = 'A' OR (name IN ('K', 'S', 'c') AND words <> 'other' AND alone = 1))
+      AND birth IN ('M', 'y') AND named = 0 AND sex <> 'x' AND (phone = 'E' OR place = 'E') THEN 'R3'
+    WHEN id IN ('X', 'C') AND name = 'A' AND birth = 'x' AND named = 0 AND sex = 'E' AND phone = 'E' AND place = 'E'
+      THEN 'R3'
     WHEN id = 'N' AND owner = 'nobody' AND birth IN ('E', 'J', 'S')
-      AND (name IN ('A', 'K', 'S') OR (name IN ('c', 'L') AND given <> 'other' AND alone = 1))
+      AND (name = 'A' OR (name = 'K' AND (spelled = 1 OR twins = 'few'))
+        OR (name IN ('S', 'c', 'L') AND words <> 'other' AND alone = 1 AND twins = 'few'))
       AND sex <> 'x' AND (phone = 'E' OR place = 'E') THEN 'R4'
-    WHEN id = 'N' AND owner = 'nobody' AND name = 'P' AND given <> 'other' AND birth IN ('E', 'J', 'S')
-      AND sex = 'E' AND phone = 'E' AND place = 'E' AND alone = 1 THEN 'R4'
-    WHEN id IN ('M', 'U') AND (name = 'A' OR (name IN ('K', 'S') AND twin = 1 AND place <> 'x')) AND birth = 'E'
+    WHEN id = 'N' AND owner = 'nobody' AND name = 'P' AND words <> 'other' AND birth IN ('E', 'J', 'S')
+      AND sex = 'E' AND phone = 'E' AND place = 'E' AND alone = 1 AND twins = 'few' THEN 'R4'
+    WHEN id IN ('M', 'U') AND (name = 'A' OR (name = 'K' AND twin = 1 AND place <> 'x')) AND birth = 'E'
       AND sex = 'E' AND phone = 'E' AND born = 1 AND lead_points >= 15 THEN 'R5'
     WHEN id IN ('M', 'U') AND name = 'A' AND birth = 'E' AND sex = '-' AND phone = 'E' AND place = 'E' AND born = 1
       AND lead_points >= 15 THEN 'R5'
@@ -216,9 +243,9 @@ SELECT rid, pid, status, id, name, birth, id_state, owner, lead_points, points,
       AND born = 1 AND near <= 3 AND lead_points >= 15 THEN 'R6'
     WHEN id IN ('M', 'U', 'N') AND owner = 'nobody' AND name = 'A' AND birth IN ('S', 'N', 'Y', 'y', 'M') AND sex = 'E'
       AND phone = 'E' AND place = 'E' AND twin = 1 AND lead_points >= 15 THEN 'R7'
-    WHEN id IN ('M', 'U') AND name IN ('c', 'L', 'P') AND given = 'same' AND birth = 'E' AND sex = 'E'
+    WHEN id IN ('M', 'U') AND name IN ('c', 'L', 'P') AND words = 'same' AND birth = 'E' AND sex = 'E'
       AND phone = 'E' AND place = 'E' AND twin = 1 AND lead_points >= 15 THEN 'R7'
-    WHEN id = 'D' AND owner = 'household' AND (name = 'A' OR (name = 'K' AND twin = 1 AND spelled = 1)) AND birth = 'E'
+    WHEN id = 'D' AND owner = 'kin' AND (name = 'A' OR (name = 'K' AND twin = 1 AND spelled = 1)) AND birth = 'E'
       AND sex = 'E' AND (phone = 'E' OR place = 'E') AND born = 1 AND lead_points >= 10 THEN 'R8'
     WHEN id IN ('M', 'U') AND name = 'K' AND twin = 1 AND birth = 'E' AND sex = 'E' AND place = 'E' AND born = 1
       AND near <= 3 AND lead_points >= 15 THEN 'S7'
