@@ -18,6 +18,7 @@ from passport.intake.linkage.steps import Step
 
 PART = 500_000  # rows of the list that are decided together, more or less
 _NO_ROOM = (duckdb.OutOfMemoryException, duckdb.FatalException)  # in the memory, or on the disk in a checkpoint
+ROW_GROUP = 20_480  # rows that one core takes at a time; of DuckDB's own 122,880 a small list has one for all cores
 FETCHED = 20_000  # values brought to Python at a time
 
 
@@ -114,7 +115,10 @@ def open_workspace(*, memory: str) -> Iterator[Workspace]:
     with TemporaryDirectory(prefix="linkage-") as name, ExitStack() as stack:
         folder = Path(name)
         settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
-        connection = stack.enter_context(duckdb.connect(str(folder / "linkage.duckdb"), config=settings))
+        connection = stack.enter_context(duckdb.connect(config=settings))
+        file = str(folder / "linkage.duckdb").replace("'", "''")
+        connection.execute(f"ATTACH '{file}' AS linkage (ROW_GROUP_SIZE {ROW_GROUP})")
+        connection.execute("USE linkage")
         connection.execute("SET enable_progress_bar = false")
         connection.execute("SET force_compression = 'uncompressed'")  # what is read a few times is not worth packing
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")  # the file goes with the folder
