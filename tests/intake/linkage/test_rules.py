@@ -120,13 +120,18 @@ def test_twins_that_differ_in_marks_alone(tmp_path: Path) -> None:
     assert decide(tmp_path, {"full_name": "Nguyễn Thị Ánh", "id_no": ""}, anh, other).person_id == ""
 
 
-def test_a_missing_twin_is_feared_where_twins_are_many(linker: Linker) -> None:
-    couples = [
-        LAN | {"person_id": f"t{n}{side}", "cccd": f"03719{side}{n:06d}", "cmnd": "", "full_name": f"Vũ Thị {name}",
+def _couples(*twins: str) -> list[dict[str, str]]:
+    """Four households with twins of these names."""
+    return [
+        LAN | {"person_id": f"t{n}{side}", "cccd": f"03719{side}{n:06d}", "cmnd": "", "full_name": name,
                "household": f"T{n}", "dob": f"1970-03-{n + 1:02d}", "phone": ""}
         for n in range(4)
-        for side, name in enumerate(("Loan", "Hà"))
+        for side, name in enumerate(twins)
     ]  # fmt: skip
+
+
+def test_a_missing_twin_is_feared_where_twins_are_many(linker: Linker) -> None:
+    couples = _couples("Vũ Thị Loan", "Vũ Thị Hà")
     mistyped = [ROW | {"full_name": "Nguyễn Thị Loan"}]
     assert linker(mistyped, [LAN, *STRANGERS])[0].rule == "R1"
     assert linker(mistyped, [LAN, *couples, *STRANGERS[:20]])[0].reason == "owner_differs"
@@ -204,12 +209,7 @@ def test_the_register_tells_what_a_lists_codes_for_sexes_mean(linker: Linker, me
 
 
 def test_a_missing_twin_of_another_middle_name_is_feared_where_twins_are_many(linker: Linker) -> None:
-    couples = [
-        LAN | {"person_id": f"t{n}{side}", "cccd": f"03719{side}{n:06d}", "cmnd": "", "full_name": f"Vũ {name} Hà",
-               "household": f"T{n}", "dob": f"1970-03-{n + 1:02d}", "phone": ""}
-        for n in range(4)
-        for side, name in enumerate(("Thanh", "Thúy"))
-    ]  # fmt: skip
+    couples = _couples("Vũ Thanh Hà", "Vũ Thúy Hà")
     thu = [STRANGERS[n] | {"full_name": f"Lê Thu {name}"} for n, name in ((20, "Hà"), (21, "Vân"), (22, "Cúc"))]
     mai, thuy = (LAN | {"full_name": f"Nguyễn {name} Lan"} for name in ("Thị Mai", "Thúy"))
     register = [*couples, *thu, *STRANGERS[:20]]
